@@ -1,0 +1,52 @@
+/** Error code to HTTP status, one table. A wrong answer is a value; a broken promise is a {@link Problem}. */
+export const statuses = {
+  'bad-request': 400,
+  'bad-json': 400,
+  'wrong-host': 421,
+  'https-required': 403,
+  'cross-site': 403,
+  'not-signed-in': 401,
+  'step-up-required': 403,
+  forbidden: 403,
+  'not-found': 404,
+  'no-such-flow': 404,
+  'flow-over': 410,
+  'link-over': 410,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'last-factor': 409,
+  'too-large': 413,
+  'not-json': 415,
+  'too-many-requests': 429,
+  'registration-closed': 403,
+  internal: 500,
+  unavailable: 503,
+  busy: 503,
+} as const;
+
+/** A stable code that a program may switch on. */
+export type ErrorCode = keyof typeof statuses;
+
+/** What a problem may say beside its code; all of it is public. */
+export interface ProblemDetails {
+  /** Seconds until asking again makes sense. */
+  readonly retryAfter?: number;
+  /** Assurance level and age that the session would need. */
+  readonly level?: string;
+  readonly maxAge?: number;
+  /** Names of the fields that are wrong, with why. */
+  readonly fields?: readonly { readonly field: string; readonly why: string }[];
+}
+
+/** A broken promise, thrown anywhere and answered in one place as RFC 9457. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly details: ProblemDetails;
+
+  constructor(code: ErrorCode, details: ProblemDetails = {}) {
+    super(code);
+    this.name = 'Problem';
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What a factor kind is. A kind asks and judges, and nothing else: it knows nothing of HTTP, SQL, sessions, lockout or
+ * audit, which exist once, in the flows. Everything it may use is handed to it.
+ */
+import type { ZodType } from 'zod';
+import type { Channel, Sendable } from '../delivery/deliver.ts';
+import type { Level } from '../levels.ts';
+import type { Random } from '../security/random.ts';
+
+/** Why a challenge was put: it is bound into every short code, so a code for one purpose is worth nothing for another. */
+export type Purpose = 'registration' | 'sign-in' | 'step-up' | 'recovery' | 'enrolment' | 'address' | 'password';
+
+/** What a kind may know and use while it asks or judges. */
+export interface Given<Settings = unknown> {
+  /** Milliseconds since 1970 by the server's clock, never the client's (ASVS 6.5.8). */
+  readonly now: number;
+  readonly random: Random;
+  readonly service: {
+    readonly name: string;
+    readonly host: string;
+    readonly rpId: string;
+    readonly origins: readonly string[];
+  };
+  /** `handle` is random and says nothing; `label` is what an authenticator shows; `email` is there once confirmed. */
+  readonly user: { readonly handle: string; readonly label: string; readonly email?: string };
+  readonly settings: Settings;
+  /** The data of the user's active factors of this kind. */
+  readonly mine: readonly unknown[];
+  readonly purpose: Purpose;
+  /** HMAC of a short code under a key outside the database, over tenant, user, purpose, challenge, destination and code. */
+  readonly codeDigest: (destination: string, code: string) => string;
+  /** Whether a typed code has this digest, in constant time. */
+  readonly codeMatches: (digest: string, destination: string, code: string) => boolean;
+  /** Salted argon2id under a bounded queue, for secrets of less than 112 bits (NIST SP 800-63B-4 §3.1.2.2). */
+  readonly slowHash: {
+    readonly make: (secret: string) => Promise<string>;
+    readonly matches: (hash: string, secret: string) => Promise<boolean>;
+  };
+}
+
+/** What the page shows for a question; the flow adds the names and the other ways. */
+export type FactorPrompt =
+  | { readonly ask: 'code'; readonly format: 'digits' | 'letters'; readonly length: number; readonly sentTo?: string }
+  | {
+      readonly ask: 'scan-and-code';
+      readonly uri: string;
+      readonly secret: string;
+      /** The same as `uri`, as an SVG picture. */
+      readonly qr: string;
+      readonly length: number;
+    }
+  | { readonly ask: 'keep' };
+
+/** Codes or a key that are in one answer and stored nowhere. */
+export interface Reveal {
+  readonly codes?: readonly string[];
+  readonly paperKey?: string;
+}
+
+/** A question to the user: what to show, what to remember sealed until the answer, what to send, what to show once. */
+export interface Question<Pending = unknown> {
+  readonly prompt: FactorPrompt;
+  readonly pending: Pending;
+  /** How long the answer may take, in milliseconds; the flow's own end comes first. */
+  readonly lifetime?: number;
+  readonly send?: Sendable;
+  readonly reveal?: Reveal;
+}
+
+/**
+ * What a kind says about an answer. `ok` carries the data to keep from now on; `spent` says that the factor is used up
+ * and dies with this answer.
+ */
+export type FactorVerdict<Data = unknown> =
+  | { readonly is: 'ok'; readonly data: Data; readonly spent?: boolean; readonly left?: number }
+  | { readonly is: 'wrong' }
+  | { readonly is: 'replayed' }
+  | { readonly is: 'expired' };
+
+/** One way to prove that one is there. One kind, one file. */
+export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unknown, Asking = unknown> {
+  readonly kind: string;
+  /** Everyday kinds are signed in with; recovery kinds are for when those are gone and never count as a second factor. */
+  readonly use: 'everyday' | 'recovery';
+  /** Whether an answer can be guessed, and so takes an attempt before it is judged. */
+  readonly guessable: boolean;
+  /** The most that an answer of this kind proves together with a password. */
+  readonly level: Level;
+  /** RFC 8176 values. */
+  readonly amr: readonly string[];
+  /** What carries its codes, where it sends any. */
+  readonly sends?: Channel;
+  readonly settings: ZodType<Settings>;
+  readonly data: ZodType<Data>;
+  readonly enrolling: ZodType<Enrolling>;
+  readonly asking: ZodType<Asking>;
+  /** Where its proofs come from: two proofs over one channel count once. */
+  channel(data: Data, factorId: string): string;
+  /** What tells this factor from another of its kind, masked: `a•••@e•••.org`. */
+  hint(data: Data): string;
+  /** How many answers it has left, for kinds that run out. */
+  left?(data: Data): number;
+  /** Starts an enrolment; `done` where possession was proved before (a confirmed address). */
+  beginEnrolment(given: Given<Settings>): Promise<Question<Enrolling> | { readonly done: Data }>;
+  finishEnrolment(given: Given<Settings>, pending: Enrolling, answer: string): Promise<FactorVerdict<Data>>;
+  beginChallenge(given: Given<Settings>, data: Data): Promise<Question<Asking>>;
+  checkAnswer(given: Given<Settings>, pending: Asking, data: Data, answer: string): Promise<FactorVerdict<Data>>;
+}
+
+/**
+ * A kind whose own types are known to itself alone. The flows keep sealed JSON, parse it with the kind's schemas and
+ * hand it back, so they need no more than this.
+ */
+export type AnyFactorKind = FactorKind;
+
+/** Checks a kind against its own types and hides them; every kind file ends with it. */
+export function defineFactor<Data, Settings, Enrolling, Asking>(
+  kind: FactorKind<Data, Settings, Enrolling, Asking>,
+): AnyFactorKind {
+  return kind as unknown as AnyFactorKind;
+}

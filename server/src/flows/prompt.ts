@@ -1,0 +1,160 @@
+/**
+ * Prompts: what the page must show, a small closed union. Pages render prompts, never factor kinds; the API document
+ * and the pages' types grow from these schemas.
+ */
+import { z } from 'zod';
+import { levels } from '../levels.ts';
+
+/** One way to prove that one is there, as the chooser shows it. `hint` is masked. */
+export const way = z.object({
+  factorId: z.string(),
+  kind: z.string(),
+  label: z.string(),
+  hint: z.string(),
+});
+
+const others = z.array(way);
+
+/** A kind that may be enrolled, with what it reaches and the key of the sentence that says why. */
+export const offerable = z.object({ kind: z.string(), level: z.enum(levels), why: z.string() });
+
+/** Everything a page can be asked to show. */
+export const prompt = z.discriminatedUnion('ask', [
+  z.object({ ask: z.literal('identifier') }),
+  z.object({ ask: z.literal('credentials') }),
+  z.object({ ask: z.literal('password'), identifier: z.string() }),
+  z.object({ ask: z.literal('fill'), what: z.enum(['email', 'phone', 'serial', 'name']), notice: z.string().optional() }),
+  z.object({
+    ask: z.literal('choose'),
+    /** `proof`: which factor to answer with; `lost`: which factor is gone (`none` is an answer). */
+    about: z.enum(['proof', 'lost']),
+    options: others,
+  }),
+  z.object({
+    ask: z.literal('code'),
+    kind: z.string(),
+    factorId: z.string().optional(),
+    format: z.enum(['digits', 'letters']),
+    length: z.number().int(),
+    sentTo: z.string().optional(),
+    /** Seconds until another code may be asked for. */
+    resendAfter: z.number().optional(),
+    others,
+  }),
+  z.object({
+    ask: z.literal('scan-and-code'),
+    kind: z.string(),
+    uri: z.string(),
+    secret: z.string(),
+    qr: z.string(),
+    length: z.number().int(),
+  }),
+  z.object({
+    ask: z.literal('keep'),
+    codes: z.array(z.string()).optional(),
+    paperKey: z.string().optional(),
+    /** The paper key as a QR code, an SVG picture. */
+    paperKeyQr: z.string().optional(),
+    /** True where they were shown before and cannot be shown again: only `renew` makes new ones. */
+    shown: z.literal(true).optional(),
+  }),
+  z.object({
+    ask: z.literal('new-password'),
+    minLength: z.number().int(),
+    minScore: z.number().int(),
+    /** Words that the password must not be made of. */
+    own: z.array(z.string()),
+  }),
+  z.object({ ask: z.literal('offer'), kinds: z.array(offerable), skippable: z.boolean(), why: z.string() }),
+  z.object({ ask: z.literal('done') }),
+]);
+
+/** One prompt. */
+export type Prompt = z.infer<typeof prompt>;
+/** One way, as the chooser shows it. */
+export type Way = z.infer<typeof way>;
+/** One kind on offer. */
+export type Offerable = z.infer<typeof offerable>;
+
+/** Why an answer did not lead on. */
+export const refusalCodes = [
+  'wrong',
+  'replayed',
+  'expired',
+  'limited',
+  'unavailable',
+  /** A new password: */
+  'too-short',
+  'too-long',
+  'common',
+  'weak',
+  'own-words',
+  'same',
+  /** An address: */
+  'not-an-address',
+] as const;
+
+/** What a refused answer says: never more than the person may know. */
+export const refused = z.object({
+  code: z.enum(refusalCodes),
+  /** Seconds. */
+  retryAfter: z.number().optional(),
+  attemptsLeft: z.number().optional(),
+  /** Keys of advice texts (a new password). */
+  advice: z.array(z.string()).optional(),
+});
+
+/** A refusal. */
+export type Refused = z.infer<typeof refused>;
+
+/** The session that a finished flow opened. `token` only in token transport. */
+export const openedSession = z.object({
+  id: z.string(),
+  level: z.enum(levels),
+  expiresAt: z.iso.datetime(),
+  token: z.string().optional(),
+});
+
+/** What every flow call answers. */
+export const flowAnswer = z.object({
+  id: z.string(),
+  flow: z.string(),
+  step: z.string(),
+  prompt,
+  refused: refused.optional(),
+  expiresAt: z.iso.datetime(),
+  done: z.boolean(),
+  session: openedSession.optional(),
+  /** Only in the answer that starts a flow in token transport. */
+  flowToken: z.string().optional(),
+  /** How many backup codes are left, after one was used. */
+  codesLeft: z.number().int().optional(),
+});
+
+/** A flow's answer. */
+export type FlowAnswer = z.infer<typeof flowAnswer>;
+
+const code = z.string().max(128);
+const password = z.string().max(4096);
+
+/** The shapes of answers. A submit holds exactly one of them; the current step says which it takes. */
+export const answers = {
+  empty: z.strictObject({}),
+  identifier: z.strictObject({ identifier: z.string().min(1).max(320) }),
+  credentials: z.strictObject({ identifier: z.string().min(1).max(320), password: password.min(1) }),
+  password: z.strictObject({ password: password.min(1) }),
+  fill: z.strictObject({ value: z.string().min(1).max(320) }),
+  choose: z.strictObject({ choose: z.string().min(1).max(64) }),
+  code: z.strictObject({ code: code.min(1) }),
+  link: z.strictObject({ link: z.string().min(1).max(128) }),
+  resend: z.strictObject({ resend: z.literal(true) }),
+  kept: z.strictObject({ kept: z.literal(true) }),
+  renew: z.strictObject({ renew: z.literal(true) }),
+  accept: z.strictObject({ accept: z.union([z.string().min(1).max(64), z.literal(false)]) }),
+} as const;
+
+/** Any answer. */
+export const answer = z.union(Object.values(answers) as [z.ZodType, z.ZodType, ...z.ZodType[]]);
+
+/** One answer, parsed. */
+export type Answer = z.infer<(typeof answers)[keyof typeof answers]>;
