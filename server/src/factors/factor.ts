@@ -55,6 +55,8 @@ export type FactorPrompt =
 export interface Reveal {
   readonly codes?: readonly string[];
   readonly paperKey?: string;
+  /** The paper key as a QR code, an SVG picture. */
+  readonly paperKeyQr?: string;
 }
 
 /** A question to the user: what to show, what to remember sealed until the answer, what to send, what to show once. */

@@ -1,0 +1,16 @@
+/** The factor kinds there are, the most advisable first. A new kind is one file and one line here. */
+import { backupCodes } from './backup-codes.ts';
+import { email } from './email.ts';
+import type { AnyFactorKind } from './factor.ts';
+import { paperKey } from './paper-key.ts';
+import { totp } from './totp.ts';
+
+/** Every kind, in the order in which they are offered. */
+export const factorKinds: readonly AnyFactorKind[] = [totp, email, backupCodes, paperKey];
+
+/** The kind of that name; a stored name that nobody knows is a broken promise, never a factor. */
+export function kindOf(kind: string): AnyFactorKind {
+  const found = factorKinds.find((each) => each.kind === kind);
+  if (found === undefined) throw new Error(`no such factor kind: ${kind}`);
+  return found;
+}
