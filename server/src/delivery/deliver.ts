@@ -5,6 +5,8 @@
 import type { ZodType } from 'zod';
 import type { MessageKey } from '../texts/index.ts';
 
+export type { MessageKey } from '../texts/index.ts';
+
 /** How a message travels. */
 export type Channel = 'email' | 'sms' | 'push';
 

@@ -1,0 +1,102 @@
+/** E-mail by an SMTP relay, over verified TLS or not at all (ASVS 12.3.1: a code must not travel in clear). */
+import { createTransport } from 'nodemailer';
+import { z } from 'zod';
+import type { Provider, Rendered, Sender } from '../deliver.ts';
+import { Undeliverable } from '../undeliverable.ts';
+
+/** What the relay's address must look like; anything behind it (`?…`) is refused, so that it can weaken nothing. */
+const relay = z
+  .url({ protocol: /^smtps?$/ })
+  .refine((text) => !/[?#]/.test(text), 'must end with the port')
+  .describe('`smtps://user:password@host:465`, or `smtp://…:587` (STARTTLS is then required).');
+
+const smtpOptions = z.object({
+  url: relay,
+  ca: z
+    .string()
+    .optional()
+    .describe('PEM text of the authority that signed the relay’s certificate, if not a public one.'),
+});
+
+/** Options of {@link smtp}. */
+export type SmtpOptions = z.infer<typeof smtpOptions>;
+
+const connections = 5;
+const seconds = 1000;
+
+/** One address and nothing that could become a second one or another header. */
+const oneAddress = /^[^\s\p{Cc},;:<>()[\]\\"@]{1,64}@[^\s\p{Cc},;:<>()[\]\\"@]{1,255}$/u;
+
+const headerText = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
+function connectionOf({ url, ca }: SmtpOptions) {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const secure = protocol === 'smtps:';
+  const auth = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined;
+  return {
+    pool: true as const,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port ? Number(port) : secure ? 465 : 587,
+    secure,
+    requireTLS: true,
+    ...(auth ? { auth } : {}),
+    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(ca ? { ca } : {}) },
+    // As many as the outbox sends at once, so that no message waits inside the pool beyond its time-out.
+    maxConnections: connections,
+    connectionTimeout: 10 * seconds,
+    greetingTimeout: 10 * seconds,
+    socketTimeout: 20 * seconds,
+    dnsTimeout: 10 * seconds,
+    // The protocol log would hold codes and passwords (ASVS 16.2.5).
+    logger: false as const,
+    debug: false,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+function mailOf(message: Rendered) {
+  const { id, to, from, subject = '', text, html } = message;
+  if (!oneAddress.test(to)) throw new Undeliverable('The recipient is not one address.');
+  if (!oneAddress.test(from.address)) throw new Error('The sender is not one address.');
+  if (!/^[\w-]+$/.test(id)) throw new Error('The message id cannot stand in a header.');
+  return {
+    from: { name: headerText(from.name), address: from.address },
+    to: { name: '', address: to },
+    envelope: { from: from.address, to: [to] },
+    subject: headerText(subject),
+    text,
+    ...(html === undefined ? {} : { html }),
+    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    // No holiday answers to a machine (RFC 3834 §5).
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    xMailer: false as const,
+  };
+}
+
+/** What may be kept and logged of a failure: relays like to repeat the recipient and the content in their answers. */
+function cleaned(error: unknown): Error {
+  if (!(error instanceof Error) || error instanceof Undeliverable) return error as Error;
+  const { code = '', responseCode = 0, message } = error as Error & { code?: string; responseCode?: number };
+  if (code === 'EENVELOPE' && responseCode >= 500) return new Undeliverable(`recipient refused, ${responseCode}`);
+  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new Error(`message not taken, ${responseCode || code}`);
+  return new Error(`${code || 'error'}: ${headerText(message).slice(0, 200)}`);
+}
+
+function open(options: SmtpOptions): Sender {
+  const transport = createTransport(connectionOf(options));
+  return {
+    name: 'smtp',
+    send: async (message) => {
+      try {
+        await transport.sendMail(mailOf(message));
+      } catch (error) {
+        throw cleaned(error);
+      }
+    },
+    close: async () => transport.close(),
+  };
+}
+
+/** A relay that speaks SMTP. Sending resolves when the relay has taken the mail. */
+export const smtp: Provider<SmtpOptions> = { name: 'smtp', channel: 'email', options: smtpOptions, open };
