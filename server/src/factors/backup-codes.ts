@@ -61,6 +61,7 @@ async function judge(given: Given<Nothing>, set: CodeSet, answer: string): Promi
 /** Ten codes, each good once. */
 export const backupCodes = defineFactor<CodeSet, Nothing, CodeSet, Nothing>({
   kind: 'backup-codes',
+  name: 'Backup codes',
   use: 'recovery',
   guessable: true,
   level: 'aal2',

@@ -82,6 +82,8 @@ export type FactorVerdict<Data = unknown> =
 /** One way to prove that one is there. One kind, one file. */
 export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unknown, Asking = unknown> {
   readonly kind: string;
+  /** What a factor is called until its owner names it. */
+  readonly name: string;
   /** Everyday kinds are signed in with; recovery kinds are for when those are gone and never count as a second factor. */
   readonly use: 'everyday' | 'recovery';
   /** Whether an answer can be guessed, and so takes an attempt before it is judged. */
@@ -92,6 +94,8 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly amr: readonly string[];
   /** What carries its codes, where it sends any. */
   readonly sends?: Channel;
+  /** Dead at use: its successor is shown at once, and the user is asked which factor is lost. */
+  readonly replacedAtUse?: boolean;
   readonly settings: ZodType<Settings>;
   readonly data: ZodType<Data>;
   readonly enrolling: ZodType<Enrolling>;

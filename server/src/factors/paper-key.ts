@@ -43,7 +43,9 @@ async function judge(given: Given<Nothing>, key: Key, answer: string): Promise<F
 /** One long key, good once. */
 export const paperKey = defineFactor<Key, Nothing, z.infer<typeof enrolling>, Nothing>({
   kind: 'paper-key',
+  name: 'Paper key',
   use: 'recovery',
+  replacedAtUse: true,
   guessable: true,
   level: 'aal2',
   amr: ['otp'],

@@ -81,6 +81,7 @@ function beginEnrolment(given: Given<Settings>) {
 /** Time-based codes of an authenticator app. */
 export const totp = defineFactor<Token, Settings, Seed, Record<string, never>>({
   kind: 'totp',
+  name: 'Authenticator app',
   use: 'everyday',
   guessable: true,
   level: 'aal2',

@@ -1,0 +1,207 @@
+/** What every factor kind must do, whatever it is. A new kind passes it without a line being added here. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { ZodType } from 'zod';
+import { type GivenOptions, newYear, seededRandom, testGiven } from '../../test/given.ts';
+import { answerer, enrol } from '../../test/holder.ts';
+import { levels } from '../levels.ts';
+import type { AnyFactorKind, Question } from './factor.ts';
+import { factorKinds, kindOf } from './index.ts';
+
+/** Two minutes after the enrolment, when its own code is no longer in any window. */
+const later = newYear + 120_000;
+
+const givenFor = (kind: AnyFactorKind, options: GivenOptions = {}) =>
+  testGiven({ ...options, settings: kind.settings.parse({}) });
+
+/** Stored as sealed JSON and read with the kind's schema, a value must come back as it was. */
+function keeps(schema: ZodType, value: unknown): void {
+  assert.deepEqual(schema.parse(JSON.parse(JSON.stringify(value))), value);
+}
+
+const isQuestion = (begun: Question | { done: unknown }): begun is Question => 'prompt' in begun;
+
+/** Codes in other scripts, gaps alone, far too much, and what breaks careless readers. */
+const oddAnswers = [
+  '',
+  ' ',
+  '-',
+  '\n',
+  '\0',
+  '0',
+  '123',
+  '1e5000',
+  '0x1234',
+  '-12345',
+  'null',
+  'true',
+  '{"is":"ok"}',
+  '١٢٣٤٥٦',
+  '１２３４５６',
+  '𝟏𝟐𝟑𝟒𝟓𝟔',
+  '\ud800\ud800\ud800',
+  'ıııııı-ıııı',
+  '__proto__',
+  '9'.repeat(100_000),
+  'A'.repeat(100_000),
+  ' '.repeat(100_000),
+  '-'.repeat(100_000),
+];
+
+/** The same digits and letters in full width, which no keyboard of ours types. */
+const fullWidth = (code: string): string =>
+  [...code].map((each) => String.fromCharCode(each.charCodeAt(0) + 0xfee0)).join('');
+
+for (const kind of factorKinds) {
+  describe(`the factor kind ${kind.kind}`, () => {
+    it('CRY-01: what its verbs return passes its own schemas, and JSON', async () => {
+      const given = givenFor(kind);
+      const begun = await kind.beginEnrolment(given);
+      if (isQuestion(begun)) keeps(kind.enrolling, begun.pending);
+      const holder = await enrol(kind, given);
+      keeps(kind.data, holder.data);
+      const asked = await kind.beginChallenge(given, holder.data);
+      keeps(kind.asking, asked.pending);
+      const verdict = await kind.checkAnswer(
+        givenFor(kind, { now: later }),
+        asked.pending,
+        holder.data,
+        holder.answer(asked, later),
+      );
+      assert.ok(verdict.is === 'ok');
+      keeps(kind.data, verdict.data);
+    });
+
+    it('ENR-02: an abandoned enrolment is worth nothing, and only its own answer ends one', async () => {
+      const given = givenFor(kind);
+      const abandoned = await kind.beginEnrolment(given);
+      const begun = await kind.beginEnrolment(given);
+      if (!isQuestion(begun) || !isQuestion(abandoned)) return;
+      assert.notDeepEqual(begun.pending, abandoned.pending);
+      if (begun.prompt.ask !== 'keep') {
+        const foreign = await kind.finishEnrolment(given, begun.pending, answerer(abandoned)(abandoned, newYear));
+        assert.equal(foreign.is, 'wrong');
+      }
+      for (const odd of [...oddAnswers, 'Kept', 'kept ']) {
+        assert.notEqual((await kind.finishEnrolment(given, begun.pending, odd)).is, 'ok');
+      }
+    });
+
+    it('ENR-03: a secret is made here and anew each time, from the chance that was handed in and no other', async () => {
+      const shown = async (seed: string) => {
+        const given = givenFor(kind, { random: seededRandom(seed) });
+        const begun = await kind.beginEnrolment(given);
+        const asked = await kind.beginChallenge(given, (await enrol(kind, given)).data);
+        return JSON.stringify([isQuestion(begun) ? [begun.prompt, begun.reveal] : begun, asked.prompt, asked.send]);
+      };
+      assert.equal(await shown('one'), await shown('one'));
+      assert.notEqual(await shown('one'), await shown('two'));
+    });
+
+    it('OTP-03: a right answer is accepted, and never again', async () => {
+      const given = givenFor(kind, { now: later });
+      const holder = await enrol(kind, givenFor(kind));
+      const asked = await kind.beginChallenge(given, holder.data);
+      const answer = holder.answer(asked, later);
+      const verdict = await kind.checkAnswer(given, asked.pending, holder.data, answer);
+      assert.ok(verdict.is === 'ok');
+      const next = givenFor(kind, { now: later + 1000, challenge: 'second' });
+      const again = await kind.beginChallenge(next, verdict.data);
+      const second = await kind.checkAnswer(next, again.pending, verdict.data, answer);
+      assert.ok(second.is === 'replayed' || second.is === 'wrong');
+    });
+
+    it('OTP-03: the answer that ended the enrolment does not sign in', async () => {
+      const given = givenFor(kind);
+      const begun = await kind.beginEnrolment(given);
+      if (!isQuestion(begun)) return;
+      const used = begun.prompt.ask === 'keep' ? 'kept' : answerer(begun)(begun, newYear);
+      const verdict = await kind.finishEnrolment(given, begun.pending, used);
+      assert.ok(verdict.is === 'ok');
+      const asked = await kind.beginChallenge(given, verdict.data);
+      assert.notEqual((await kind.checkAnswer(given, asked.pending, verdict.data, used)).is, 'ok');
+    });
+
+    it('OTP-10: odd answers are never accepted and never throw', async () => {
+      const given = givenFor(kind, { now: later });
+      const holder = await enrol(kind, givenFor(kind));
+      const asked = await kind.beginChallenge(given, holder.data);
+      const answer = holder.answer(asked, later);
+      const near = [fullWidth(answer), `${answer}0`, answer.slice(1), answer.slice(0, -1), `+${answer}`, `${answer}\0`];
+      const judge = async (odd: string) => (await kind.checkAnswer(given, asked.pending, holder.data, odd)).is;
+      for (const odd of [...oddAnswers, ...near]) assert.notEqual(await judge(odd), 'ok', JSON.stringify(odd));
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (odd) => (await judge(odd)) !== 'ok'),
+        { numRuns: 50 },
+      );
+    });
+
+    it('OTP-02: an answer that comes too late has expired, right or not', async () => {
+      const given = givenFor(kind);
+      const holder = await enrol(kind, given);
+      const asked = await kind.beginChallenge(given, holder.data);
+      if (asked.lifetime === undefined) return;
+      const answer = holder.answer(asked, newYear);
+      const end = newYear + asked.lifetime;
+      const judge = async (now: number, typed: string) =>
+        (await kind.checkAnswer(givenFor(kind, { now }), asked.pending, holder.data, typed)).is;
+      assert.equal(await judge(end - 1000, answer), 'ok');
+      assert.equal(await judge(end + 1000, answer), 'expired');
+      assert.equal(await judge(end + 1000, 'x'), 'expired');
+    });
+
+    it('OOB-05: neither a hint nor a prompt tells a whole destination, and no prompt its code', async () => {
+      const given = givenFor(kind);
+      const holder = await enrol(kind, given);
+      const asked = await kind.beginChallenge(given, holder.data);
+      const shown = kind.hint(holder.data) + JSON.stringify(asked.prompt);
+      for (const secret of [asked.send?.to, asked.send?.parameters.code, given.user.email]) {
+        if (secret !== undefined) assert.ok(!shown.includes(secret));
+      }
+    });
+
+    it('LUS-04: a guess costs one slow hash at most', async () => {
+      const given = givenFor(kind, { now: later });
+      const holder = await enrol(kind, givenFor(kind));
+      const asked = await kind.beginChallenge(given, holder.data);
+      const guesses = ['000000', 'ZZZZ-ZZZZ-ZZZZ', holder.answer(asked, later)];
+      for (const guess of guesses) await kind.checkAnswer(given, asked.pending, holder.data, guess);
+      assert.ok(given.hashes() <= guesses.length);
+    });
+
+    it('OIDC-08: says what it is in registered words, and refuses settings that it does not have', async () => {
+      const holder = await enrol(kind, givenFor(kind));
+      assert.ok(levels.includes(kind.level));
+      assert.ok(
+        kind.amr.length > 0 && kind.amr.every((each) => ['otp', 'sms', 'swk', 'hwk', 'user', 'pop'].includes(each)),
+      );
+      assert.match(kind.channel(holder.data, 'f1'), /^[a-z-]+:.+/);
+      assert.equal(kind.settings.safeParse({ lenght: 6 }).success, false);
+      assert.equal(kind.data.safeParse({}).success, false);
+    });
+  });
+}
+
+describe('the list of factor kinds', () => {
+  it('ENR-04: names each kind once, and none that it does not know', () => {
+    const names = factorKinds.map((kind) => kind.kind);
+    assert.equal(new Set(names).size, names.length);
+    for (const kind of factorKinds) assert.equal(kindOf(kind.kind), kind);
+    for (const stranger of ['', 'TOTP', '__proto__', 'toString']) assert.throws(() => kindOf(stranger));
+  });
+
+  it('OATH-06: no kind reads a clock or chance of its own', () => {
+    const here = import.meta.dirname;
+    const sources = readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    for (const name of sources) {
+      const source = readFileSync(`${here}/${name}`, 'utf8');
+      assert.doesNotMatch(
+        source,
+        /Date\.now|new Date|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues/,
+        name,
+      );
+    }
+  });
+});
