@@ -18,7 +18,7 @@ export interface GivenOptions {
 }
 
 /** A {@link Given} that counts the slow hashes it made or compared. */
-export interface TestGiven extends Given {
+interface TestGiven extends Given {
   readonly hashes: () => number;
 }
 

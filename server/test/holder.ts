@@ -4,7 +4,7 @@ import type { AnyFactorKind, Given, Question } from '../src/factors/factor.ts';
 import { appCode } from './authenticator.ts';
 
 /** A factor and the one who can answer for it. */
-export interface Holder {
+interface Holder {
   /** What the server keeps. */
   readonly data: unknown;
   /** The right answer; every call takes another code where there is a list of them. */

@@ -173,7 +173,7 @@ for (const kind of factorKinds) {
 
     it('OIDC-08: says what it is in registered words, and refuses settings that it does not have', async () => {
       const holder = await enrol(kind, givenFor(kind));
-      assert.ok(levels.includes(kind.level));
+      assert.ok(kind.name.length > 0 && levels.includes(kind.level));
       assert.ok(
         kind.amr.length > 0 && kind.amr.every((each) => ['otp', 'sms', 'swk', 'hwk', 'user', 'pop'].includes(each)),
       );

@@ -14,7 +14,7 @@ export type Algorithm = (typeof algorithms)[number];
 export const seedBytes: Readonly<Record<Algorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
 /** What makes a seed's codes. */
-export interface Oath {
+interface Oath {
   readonly secret: Uint8Array;
   readonly algorithm: Algorithm;
   readonly digits: number;
@@ -51,7 +51,7 @@ export function base32(bytes: Uint8Array): string {
 }
 
 /** What an authenticator shows, and how it counts. */
-export interface Provisioning extends Oath {
+interface Provisioning extends Oath {
   readonly issuer: string;
   readonly account: string;
   readonly period: number;
