@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../deps.ts';
 import type { Random } from '../security/random.ts';
 import { type Keyring, SealBroken } from '../security/sealing.ts';
 import {
@@ -48,9 +49,12 @@ function padded(text: string): string {
   return text + ' '.repeat(Math.ceil((bytes + 1) / step) * step - bytes);
 }
 
+const wholeMinutes = (ms: number): string => String(Math.max(1, Math.floor(ms / minute)));
+
 /**
  * Writes a message in the caller's transaction; it leaves after the commit. `id` is random and becomes the Message-ID.
- * A message to nobody (`to: null`) is the same row with a body of the same shape and size, in a state that is never sent.
+ * `{minutes}` comes from the message's end where it is not given. A message to nobody (`to: null`) is the same row with
+ * a body of the same shape and size, in a state that is never sent.
  */
 export async function enqueue(
   tx: Tx,
@@ -58,7 +62,8 @@ export async function enqueue(
   { id, now, keyring }: { readonly id: string; readonly now: number; readonly keyring: Keyring },
 ): Promise<void> {
   const nobody = message.to === null;
-  const body = JSON.stringify({ to: message.to ?? '', parameters: message.parameters });
+  const minutes = message.notAfter === undefined ? {} : { minutes: wholeMinutes(message.notAfter - now) };
+  const body = JSON.stringify({ to: message.to ?? '', parameters: { ...minutes, ...message.parameters } });
   await insertMessage(tx, {
     id,
     channel: message.channel,
@@ -78,13 +83,6 @@ export async function enqueue(
   });
 }
 
-/** Where the outbox says what it did; never an address, a parameter or a code. */
-export interface OutboxLog {
-  info(fields: object, text: string): void;
-  warn(fields: object, text: string): void;
-  error(fields: object, text: string): void;
-}
-
 /** What an {@link Outbox} needs. */
 export interface OutboxOptions {
   readonly database: AllTenants;
@@ -93,7 +91,8 @@ export interface OutboxOptions {
   readonly senders: Readonly<Partial<Record<Channel, readonly Sender[]>>>;
   readonly service: (tenant: string) => Promise<Service>;
   readonly now: () => number;
-  readonly log: OutboxLog;
+  /** Told what was done; never an address, a parameter or a code. */
+  readonly log: Log;
   readonly random: Random;
 }
 

@@ -25,13 +25,13 @@ export function nearestLocale(wish: string): Locale {
 
 /**
  * Characters that could end a header line, hide, or turn the direction of what follows: controls, line and paragraph
- * separators, zero-width and bidirectional marks.
+ * separators, zero-width and bidirectional marks. Joiners stay: names and emoji are made with them.
  */
-const unwelcome = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
+const unwelcome = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
 
 const longest = 1000;
 
-const clean = (value: string): string => value.replace(unwelcome, ' ').trim().slice(0, longest);
+const clean = (value: string): string => value.replace(unwelcome, ' ').trim().slice(0, longest).toWellFormed();
 
 /**
  * Fills a message in. Values are data: a line break, a mark or a `{name}` inside one has no effect. Throws where a
