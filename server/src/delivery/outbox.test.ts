@@ -26,7 +26,8 @@ const code: Message = {
   userId: 'u1',
   notAfter: start + 5 * minute,
 };
-const { notAfter: _, ...endless } = code;
+const { notAfter: _, ...rest } = code;
+const endless: Message = { ...rest, parameters: { code: '012345', minutes: '5' } };
 
 /** A sender that notes what it gets, and fails as often as it is told. */
 class Postbox implements Sender {
@@ -58,13 +59,19 @@ const openers: Readonly<Record<string, () => Promise<Database>>> = {
 
 for (const [dialect, open] of Object.entries(openers)) {
   describe(`the outbox on ${dialect}`, () => {
-    const endings: (() => Promise<void>)[] = [];
+    let opened: Promise<Database> | undefined;
+    const outboxes: Outbox[] = [];
+    const endAll = () => Promise.all(outboxes.splice(0).map((outbox) => outbox.stop()));
     after(async () => {
-      for (const end of endings) await end();
+      await endAll();
+      await (await opened)?.close();
     });
 
     async function house() {
-      const database = await open();
+      await endAll();
+      opened ??= open();
+      const database = await opened;
+      await database.all.k.deleteFrom('messages').execute();
       const clock = { now: start };
       const postbox = new Postbox();
       const lines: string[] = [];
@@ -83,10 +90,9 @@ for (const [dialect, open] of Object.entries(openers)) {
           random: systemRandom,
           ...changed,
         });
-        endings.unshift(() => outbox.stop());
+        outboxes.push(outbox);
         return outbox;
       };
-      endings.push(() => database.close());
       let count = 0;
       const put = (message: Message, tenant = 'main'): Promise<void> =>
         database.transaction(tenant, (tx) => enqueue(tx, message, { id: `m${++count}`, now: clock.now, keyring }));
@@ -136,6 +142,12 @@ for (const [dialect, open] of Object.entries(openers)) {
         ['ann@example.org'],
       );
       assert.equal((await row('m2')).state, 'failed');
+    });
+
+    test('a message with a hole takes its whole transaction back', async () => {
+      const { put, row } = await house();
+      await assert.rejects(put({ ...code, parameters: {} }), /needs the parameter code/);
+      await assert.rejects(row(), /no result/);
     });
 
     test('a message to nobody is a row of the same size that is never sent', async () => {

@@ -16,7 +16,7 @@ import {
   retryMessage,
 } from '../storage/messages.ts';
 import type { AllTenants, Tx } from '../storage/open.ts';
-import type { MessageKey } from '../texts/index.ts';
+import { type MessageKey, nearestLocale, render } from '../texts/index.ts';
 import type { Channel, Message, Rendered, Sender } from './deliver.ts';
 import { renderMessage, type Service } from './render.ts';
 import { Undeliverable } from './undeliverable.ts';
@@ -54,7 +54,8 @@ const wholeMinutes = (ms: number): string => String(Math.max(1, Math.floor(ms / 
 /**
  * Writes a message in the caller's transaction; it leaves after the commit. `id` is random and becomes the Message-ID.
  * `{minutes}` comes from the message's end where it is not given. A message to nobody (`to: null`) is the same row with
- * a body of the same shape and size, in a state that is never sent.
+ * a body of the same shape and size, in a state that is never sent. Throws where the text needs a parameter that is
+ * not there.
  */
 export async function enqueue(
   tx: Tx,
@@ -62,8 +63,11 @@ export async function enqueue(
   { id, now, keyring }: { readonly id: string; readonly now: number; readonly keyring: Keyring },
 ): Promise<void> {
   const nobody = message.to === null;
-  const minutes = message.notAfter === undefined ? {} : { minutes: wholeMinutes(message.notAfter - now) };
-  const body = JSON.stringify({ to: message.to ?? '', parameters: { ...minutes, ...message.parameters } });
+  const minutes: Record<string, string> = message.notAfter ? { minutes: wholeMinutes(message.notAfter - now) } : {};
+  const parameters: Record<string, string> = { ...minutes, ...message.parameters };
+  // A hole in a text is a fault of the flow that made the message: found there, and not when nobody looks any more.
+  render(nearestLocale(message.locale), message.text, { service: '', origin: '', ...parameters });
+  const body = JSON.stringify({ to: message.to ?? '', parameters });
   await insertMessage(tx, {
     id,
     channel: message.channel,
@@ -261,7 +265,7 @@ export class Outbox {
 
 async function inTime(sending: Promise<void>): Promise<void> {
   const clock = new AbortController();
-  const late = pause(sendingMs, undefined, { signal: clock.signal }).then(() => {
+  const late = pause(sendingMs, undefined, { signal: clock.signal, ref: false }).then(() => {
     throw new Error(`not taken within ${sendingMs / second} seconds`);
   });
   try {
