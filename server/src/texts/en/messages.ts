@@ -50,7 +50,7 @@ export const messages = {
       '{code}',
       'Or open this page in the browser in which you asked:',
       '{link}',
-      'Both are good for {minutes} minutes and for one use.',
+      'The code is good for {minutes} minutes, the link somewhat longer, and each for one use.',
       'Nobody from {service} will ever ask you for this code or link, by phone, chat or mail. Do not pass it on.',
       'If you did not ask for it, ignore this mail: nothing changes. Your password stays as it is.',
     ],
