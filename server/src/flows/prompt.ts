@@ -153,8 +153,5 @@ export const answers = {
   accept: z.strictObject({ accept: z.union([z.string().min(1).max(64), z.literal(false)]) }),
 } as const;
 
-/** Any answer. */
-export const answer = z.union(Object.values(answers) as [z.ZodType, z.ZodType, ...z.ZodType[]]);
-
 /** One answer, parsed. */
 export type Answer = z.infer<(typeof answers)[keyof typeof answers]>;

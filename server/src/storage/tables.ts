@@ -64,6 +64,8 @@ export interface FactorRow {
   /** Masked, for lists. */
   hint: string;
   preferred: number;
+  /** 1 where the owner keeps it beside a stronger one. */
+  kept: number;
   data: string;
   version: number;
   created_at: number;

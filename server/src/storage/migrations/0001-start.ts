@@ -67,6 +67,7 @@ async function directories(db: Kysely<unknown>): Promise<void> {
     .addColumn('lookup', 'text')
     .addColumn('hint', 'text', (c) => c.notNull())
     .addColumn('preferred', 'integer', (c) => c.notNull())
+    .addColumn('kept', 'integer', (c) => c.notNull())
     .addColumn('data', 'text', (c) => c.notNull())
     .addColumn('version', 'integer', (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
@@ -190,6 +191,7 @@ async function sessions(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_seen_at', time, (c) => c.notNull())
     .addPrimaryKeyConstraint('known_browsers_pk', ['tenant', 'user_id', 'token_hash'])
     .execute();
+  await db.schema.createIndex('known_browsers_token').on('known_browsers').columns(['tenant', 'token_hash']).execute();
 }
 
 async function outgoing(db: Kysely<unknown>): Promise<void> {

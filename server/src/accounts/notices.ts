@@ -1,0 +1,38 @@
+import type { MessageKey } from '../delivery/deliver.ts';
+import type { UserRow } from '../storage/tables.ts';
+import type { Commit } from './commit.ts';
+
+/** Notices that go to an account's owner. */
+export type NoticeKey = Extract<MessageKey, `notice.${string}`>;
+
+/** `21 November 2026, 23:05 UTC`, in the reader's language. */
+export const moment = (at: number, locale: string): string =>
+  `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
+
+/**
+ * Tells an account's owner what was done, when, from where, and how to object. It goes to the address on record,
+ * whatever the action was proved with (NIST SP 800-63B-4 §4.6).
+ */
+export async function notify(
+  commit: Commit,
+  user: Pick<UserRow, 'id' | 'email' | 'locale'>,
+  text: NoticeKey,
+  parameters: { readonly what?: string; readonly to?: string } = {},
+): Promise<void> {
+  const { source, tenant } = commit;
+  await commit.send({
+    channel: 'email',
+    to: parameters.to ?? user.email,
+    text,
+    locale: user.locale,
+    userId: user.id,
+    parameters: {
+      service: tenant.name,
+      origin: tenant.origin,
+      what: parameters.what ?? '',
+      when: moment(commit.now, user.locale),
+      browser: source.browser,
+      place: source.place || source.address,
+    },
+  });
+}

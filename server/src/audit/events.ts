@@ -1,0 +1,77 @@
+/** The typed list of everything that happens. What is not here is not recorded; secrets and codes never are. */
+
+/** Details of each event: no personal data, no secrets. */
+export interface EventDetails {
+  'registration.started': Record<string, never>;
+  'registration.address-taken': Record<string, never>;
+  'registration.completed': { readonly by: 'registration' | 'invitation' | 'set-up' };
+  'address.confirmed': Record<string, never>;
+  'address.changed': Record<string, never>;
+  'password.accepted': Record<string, never>;
+  'password.refused': { readonly reason: 'wrong' | 'unknown-user' | 'not-active' };
+  'password.set': { readonly by: 'registration' | 'change' | 'recovery' };
+  'password.not-good-enough': { readonly reason: string };
+  'challenge.put': { readonly kind: string; readonly purpose: string };
+  'proof.accepted': { readonly kind: string; readonly factor: string; readonly purpose: string };
+  'proof.refused': { readonly kind: string; readonly factor: string; readonly purpose: string; readonly reason: string };
+  'attempts.refused': { readonly kind: string; readonly lane: string; readonly reason: 'paused' | 'disabled' | 'spent' };
+  'sending.refused': { readonly channel: string; readonly reason: string };
+  'factor.added': { readonly kind: string; readonly factor: string; readonly by: 'owner' | 'policy' };
+  'factor.removed': { readonly kind: string; readonly factor: string };
+  'factor.lost': { readonly kind: string; readonly factor: string };
+  'factor.spent': { readonly kind: string; readonly factor: string };
+  'factor.renamed': { readonly kind: string; readonly factor: string };
+  'factor.preferred': { readonly kind: string; readonly factor: string };
+  'factor.kept': { readonly kind: string; readonly factor: string; readonly kept: boolean };
+  'factor.disabled': { readonly kind: string };
+  'recovery-set.renewed': { readonly kind: string; readonly factor: string };
+  'offer.declined': Record<string, never>;
+  'recovery.started': { readonly known: boolean };
+  'recovery.completed': Record<string, never>;
+  'session.started': { readonly session: string; readonly level: string; readonly flow: string };
+  'session.replaced': { readonly session: string; readonly before: string; readonly level: string };
+  'session.ended': { readonly session: string; readonly by: 'sign-out' | 'owner' | 'change' };
+  'sessions.ended': { readonly count: number; readonly by: 'owner' | 'change' };
+  'browser.new': Record<string, never>;
+  'step-up.demanded': { readonly level: string; readonly for: string };
+  'profile.changed': { readonly fields: readonly string[] };
+  'invitation.made': { readonly role: string };
+  'access.denied': { readonly reason: string; readonly path: string };
+  'flow.refused': { readonly flow: string; readonly reason: string };
+}
+
+/** The name of an event. */
+export type EventType = keyof EventDetails;
+
+/** One event: what, about whom, by whom; personal fields apart, because erasure deletes them. */
+export type AuditEvent = {
+  readonly [Type in EventType]: {
+    readonly type: Type;
+    readonly details: EventDetails[Type];
+    readonly userId?: string | null;
+    readonly actor?: string | null;
+    readonly person?: Readonly<Record<string, string>>;
+  };
+}[EventType];
+
+/** The events that an owner sees in their own activity. */
+export const shownToOwner: ReadonlySet<string> = new Set<EventType>([
+  'registration.completed',
+  'address.changed',
+  'password.set',
+  'password.refused',
+  'proof.refused',
+  'factor.added',
+  'factor.removed',
+  'factor.lost',
+  'factor.spent',
+  'factor.disabled',
+  'factor.preferred',
+  'recovery-set.renewed',
+  'recovery.started',
+  'recovery.completed',
+  'session.started',
+  'session.ended',
+  'sessions.ended',
+  'browser.new',
+]);

@@ -1,0 +1,34 @@
+/** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
+import type { Keyring } from './security/sealing.ts';
+import type { Hasher } from './security/passwords.ts';
+import type { Random } from './security/random.ts';
+import type { PasswordJudge } from './security/strength.ts';
+import type { Database } from './storage/open.ts';
+
+/** Writes structured log lines; never given a secret, a code or a token. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, text: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, text: string): void;
+  error(fields: Readonly<Record<string, unknown>>, text: string): void;
+}
+
+/** Settings of factor kinds, by kind; each kind parses its own. */
+export type FactorSettings = Readonly<Record<string, unknown>>;
+
+/** The world outside a room. */
+export interface Deps {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly hasher: Hasher;
+  readonly passwords: PasswordJudge;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly log: Log;
+  /** Tells the outbox that a commit has left it something; a hint, nothing depends on it. */
+  readonly wake: () => void;
+  /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
+  readonly placeOf: (address: string) => string;
+  readonly factorSettings: FactorSettings;
+  /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */
+  readonly setUp: { readonly tokenHash: string; readonly expiresAt: number } | undefined;
+}

@@ -1,0 +1,124 @@
+/** Puts questions: begins them with the kind, writes them in the commit, and keeps to the sending quotas. */
+import type { Commit } from '../accounts/commit.ts';
+import type { Message, Sendable } from '../delivery/deliver.ts';
+import { Problem } from '../errors.ts';
+import type { AnyFactorKind, Question } from '../factors/factor.ts';
+import { type Lane, resendPause, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
+import { randomId } from '../security/random.ts';
+import { insertChallenge, killChallenges } from '../storage/challenges.ts';
+import type { FactorRow } from '../storage/tables.ts';
+import { takePlace, untilWindowEnds } from '../storage/throttles.ts';
+import type { Asked, Scene } from './flow.ts';
+import { factorData, givenFor } from './given.ts';
+
+/** How long an answer may take where the kind does not say. */
+const answerLifetime = 10 * 60 * 1000;
+
+/** Asks a factor. */
+export async function askFactor(scene: Scene, kind: AnyFactorKind, factor: FactorRow): Promise<Asked> {
+  const id = randomId(scene.by.deps.random);
+  const question = await kind.beginChallenge(givenFor(scene, kind, id), factorData(scene, kind, factor));
+  return asked(scene, { id, kind: kind.kind, factorId: factor.id }, question);
+}
+
+/** Starts an enrolment; undefined where nothing has to be proved any more. */
+export async function askEnrolment(scene: Scene, kind: AnyFactorKind): Promise<Asked | undefined> {
+  const id = randomId(scene.by.deps.random);
+  const question = await kind.beginEnrolment(givenFor(scene, kind, id));
+  return 'done' in question ? undefined : asked(scene, { id, kind: kind.kind, factorId: null }, question);
+}
+
+/** Makes a question ready for the commit. */
+export function asked(
+  scene: Scene,
+  of: { readonly id: string; readonly kind: string; readonly factorId: string | null },
+  question: Question,
+): Asked {
+  const expiresAt = scene.now + (question.lifetime ?? answerLifetime);
+  return {
+    challenge: {
+      ...of,
+      prompt: question.prompt,
+      pending: question.pending,
+      expiresAt,
+      resendAt: question.send ? scene.now + resendPause : null,
+    },
+    send: question.send ? messageOf(scene, question.send, expiresAt) : undefined,
+    reveal: question.reveal,
+  };
+}
+
+/** Completes what a kind wants sent: language, service, how long it is good. */
+export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reachable = true): Message {
+  const { tenant, source } = scene.by;
+  const userId = scene.person?.user.id;
+  return {
+    channel: send.channel,
+    to: reachable ? send.to : null,
+    text: send.text,
+    locale: scene.person?.user.locale ?? source.locale,
+    ...(userId === undefined ? {} : { userId }),
+    notAfter: expiresAt,
+    parameters: {
+      service: tenant.name,
+      origin: tenant.origin,
+      minutes: String(Math.ceil((expiresAt - scene.now) / 60_000)),
+      ...send.parameters,
+    },
+  };
+}
+
+/** What a challenge's sealed question is tied to. */
+export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
+
+/** Writes a question: the older one to the same factor dies (OTP-04), the message joins the outbox. */
+export async function writeAsked(commit: Commit, scene: Scene, asking: Asked, lane: Lane): Promise<void> {
+  const { tx, now, tenant, deps } = commit;
+  const { challenge, send } = asking;
+  const userId = scene.person?.user.id ?? scene.facts.userId ?? null;
+  if (send) await keepToQuotas(commit, scene, send, lane);
+  await killChallenges(tx, { flowId: scene.flow.id, factorId: challenge.factorId, kind: challenge.kind });
+  await insertChallenge(tx, {
+    id: challenge.id,
+    flow_id: scene.flow.id,
+    user_id: userId,
+    factor_id: challenge.factorId,
+    kind: challenge.kind,
+    purpose: scene.facts.purpose,
+    pending: deps.keyring.seal(
+      JSON.stringify({ prompt: challenge.prompt, pending: challenge.pending }),
+      challengeBound(tenant.id, challenge.id),
+    ),
+    created_at: now,
+    expires_at: challenge.expiresAt,
+    resend_at: challenge.resendAt,
+  });
+  await commit.record({
+    type: 'challenge.put',
+    userId,
+    details: { kind: challenge.kind, purpose: scene.facts.purpose },
+  });
+  if (send) await commit.send(send);
+}
+
+/**
+ * Takes a place in every quota, or refuses with the time to wait. Requests that anybody can make are counted apart from
+ * those that a password came before, and a known browser's apart from strangers': nobody uses up the owner's share.
+ */
+async function keepToQuotas(commit: Commit, scene: Scene, send: Message, lane: Lane): Promise<void> {
+  const behindPassword = scene.facts.proofs.some((proof) => proof.use === 'password') || scene.session !== undefined;
+  const share = behindPassword ? 'private' : lane;
+  const destination = scene.facts.address?.canonical ?? send.to ?? '';
+  const subject: Record<SendingQuota['name'], string> = {
+    user: scene.person?.user.id ?? '',
+    destination: `${share}:${commit.deps.keyring.digest('destination', [destination])}`,
+    source: `${share}:${commit.source.network}`,
+    total: '',
+  };
+  for (const { name, most, windowMs } of sendingQuotas) {
+    if (name === 'user' && (!behindPassword || subject.user === '')) continue;
+    const quota = { key: `send:${name}:${windowMs}:${subject[name]}`, most, windowMs };
+    if (await takePlace(commit.tx, quota, commit.now)) continue;
+    throw new Problem('too-many-requests', { retryAfter: Math.ceil(untilWindowEnds(quota, commit.now) / 1000) });
+  }
+}

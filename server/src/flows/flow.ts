@@ -1,0 +1,121 @@
+/**
+ * What a flow is: a name, a lifetime and an ordered list of steps. The current step is the first whose pure `isNeeded`
+ * holds; it is computed in one place from stored facts, and no step ever names the next.
+ */
+import type { Circumstance, Commit } from '../accounts/commit.ts';
+import type { Person } from '../accounts/person.ts';
+import type { Minted } from '../accounts/sessions.ts';
+import type { FactorPrompt, Purpose, Reveal } from '../factors/factor.ts';
+import type { Lane } from '../policy/limits.ts';
+import type { SessionRow } from '../storage/tables.ts';
+import type { Facts, Verdict } from './facts.ts';
+import type { Answer, answers, Prompt } from './prompt.ts';
+
+/** A question that was put and is open. */
+export interface OpenChallenge {
+  readonly id: string;
+  readonly kind: string;
+  readonly factorId: string | null;
+  readonly prompt: FactorPrompt;
+  readonly pending: unknown;
+  readonly expiresAt: number;
+  readonly resendAt: number | null;
+}
+
+/** A question that is to be put when the commit succeeds. */
+export interface Asked {
+  readonly challenge: OpenChallenge;
+  readonly send: import('../delivery/deliver.ts').Message | undefined;
+  /** Shown in the answer that made it and stored nowhere. */
+  readonly reveal: Reveal | undefined;
+}
+
+/** Everything a step may look at. */
+export interface Scene {
+  readonly by: Circumstance;
+  readonly flow: { readonly id: string; readonly name: string; readonly transport: 'cookie' | 'token' };
+  readonly facts: Facts;
+  readonly now: number;
+  readonly person: Person | undefined;
+  /** Newest first. */
+  readonly challenges: readonly OpenChallenge[];
+  /** The live session that a step-up or a change belongs to. */
+  readonly session: SessionRow | undefined;
+}
+
+/** One attempt of a guessable answer: whose, of what, in which lane, and to which question. */
+export interface Guess {
+  readonly subject: string;
+  readonly kind: string;
+  readonly lane: Lane;
+  readonly challengeId?: string;
+  /** Whether judging takes a place in the hashing queue, which is had before the attempt is counted. */
+  readonly slow: boolean;
+}
+
+/** A verdict, and what the commit writes if it stands. `write` gives facts that are known only inside the commit. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly write?: (commit: Commit) => Promise<Partial<Facts> | undefined>;
+  /** Written in a transaction of its own when the verdict is no. */
+  readonly refuse?: (commit: Commit) => Promise<void>;
+}
+
+/** One stage of a flow. One file each. */
+export interface Step {
+  readonly name: string;
+  readonly isNeeded: (facts: Facts) => boolean;
+  /** Runs once when the step becomes current, and when another question is asked for; may send. */
+  readonly enter?: (scene: Scene, again: boolean) => Promise<Asked | undefined>;
+  /** What the page shows; never sends. */
+  readonly show: (scene: Scene) => Prompt;
+  /** The shapes of answers it takes. */
+  readonly takes: readonly (keyof typeof answers)[];
+  readonly guess?: (scene: Scene, answer: Answer) => Promise<Guess | undefined>;
+  /** Judges outside any transaction. */
+  readonly judge: (scene: Scene, answer: Answer) => Promise<Judgement>;
+  /** Pure. */
+  readonly learn: (facts: Facts, verdict: Verdict) => Facts;
+}
+
+/** What a start may hold beside the first step's input. */
+export interface StartExtras {
+  readonly kind?: string | undefined;
+  readonly level?: string | undefined;
+  readonly action?: string | undefined;
+  readonly link?: string | undefined;
+}
+
+/** What the end of a flow gives. */
+export interface Finished {
+  readonly session?: Minted;
+  /** The token of the known-browser cookie. */
+  readonly browserToken?: string;
+}
+
+/** A flow. */
+export interface Flow {
+  readonly name: string;
+  readonly purpose: Purpose;
+  /** Milliseconds. */
+  readonly lifetime: number;
+  /** Whether it belongs to a live session; `fresh` whether that must have proved itself lately. */
+  readonly session?: 'live' | 'fresh';
+  /** The first facts, or a Problem where the flow may not start. */
+  readonly begin: (start: Beginning, extras: StartExtras) => Promise<Facts>;
+  readonly steps: readonly Step[];
+  /** Inside the last commit. */
+  readonly finish: (commit: Commit, scene: Scene) => Promise<Finished>;
+}
+
+/** What is known when a flow begins. */
+export interface Beginning {
+  readonly by: Circumstance;
+  readonly now: number;
+  readonly session: SessionRow | undefined;
+  readonly person: Person | undefined;
+}
+
+/** The current step: the first that is needed; undefined when the flow is done. */
+export const currentStep = (flow: Pick<Flow, 'steps'>, facts: Facts): Step | undefined =>
+  flow.steps.find((step) => step.isNeeded(facts));

@@ -1,0 +1,56 @@
+import type { AnyFactorKind, Given } from '../factors/factor.ts';
+import type { Scene } from './flow.ts';
+
+/**
+ * What a kind is given for one question. Short codes are bound to tenant, user, purpose, challenge and destination
+ * here, so that no kind can forget one of them.
+ */
+export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string): Given {
+  const { by, facts, person } = scene;
+  const { deps, tenant } = by;
+  const { keyring, hasher } = deps;
+  const who = person?.user.id ?? facts.newcomer?.id ?? '';
+  const parts = (destination: string, code: string) => [
+    tenant.id,
+    who,
+    facts.purpose,
+    challengeId,
+    destination,
+    code,
+  ];
+  const email = person?.user.email ?? (facts.addressProved ? facts.address?.typed : undefined);
+  return {
+    now: scene.now,
+    random: deps.random,
+    service: { name: tenant.issuer, host: tenant.host, rpId: tenant.rpId, origins: tenant.origins },
+    user: {
+      handle: person?.user.handle ?? facts.newcomer?.handle ?? '',
+      label: person?.user.email ?? facts.address?.typed ?? '',
+      ...(email === undefined ? {} : { email }),
+    },
+    settings: kind.settings.parse(deps.factorSettings[kind.kind] ?? {}),
+    mine: factorsOfKind(scene, kind),
+    purpose: facts.purpose,
+    codeDigest: (destination, code) => keyring.digest('code', parts(destination, code)),
+    codeMatches: (digest, destination, code) => keyring.digestMatches(digest, 'code', parts(destination, code)),
+    slowHash: {
+      make: (secret) => hasher.make(secret),
+      matches: (hash, secret) => hasher.matches(hash, secret),
+    },
+  };
+}
+
+/** A factor's data, unsealed and parsed with its kind's schema; throws on any doubt. */
+export function factorData(scene: Scene, kind: AnyFactorKind, factor: { readonly id: string; readonly data: string }) {
+  const bound = factorBound(scene.by.tenant.id, scene.person?.user.id ?? scene.facts.newcomer?.id ?? '', factor.id);
+  return kind.data.parse(JSON.parse(scene.by.deps.keyring.open(factor.data, bound)));
+}
+
+/** What a factor's sealed data is tied to: its row and its owner (CRY-02). */
+export const factorBound = (tenant: string, userId: string, factorId: string): string =>
+  `factor:${tenant}:${userId}:${factorId}`;
+
+const factorsOfKind = (scene: Scene, kind: AnyFactorKind): unknown[] =>
+  (scene.person?.factors ?? [])
+    .filter((factor) => factor.kind === kind.kind && factor.state === 'active')
+    .map((factor) => factorData(scene, kind, factor));

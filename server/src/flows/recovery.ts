@@ -1,0 +1,23 @@
+import { flowLifetimes } from '../policy/limits.ts';
+import type { Flow } from './flow.ts';
+import { confirmAddress } from './steps/confirm-address.ts';
+import { keep } from './steps/keep.ts';
+import { accountAddress } from './steps/name-address.ts';
+import { newPassword } from './steps/new-password.ts';
+import { secondFactor } from './steps/second-factor.ts';
+
+/**
+ * A forgotten password: the mailbox, then a factor of another channel where the account has one, then a new password.
+ * It opens no session and touches no factor; a normal sign-in follows (REC-01).
+ */
+export const recovery: Flow = {
+  name: 'recovery',
+  purpose: 'recovery',
+  lifetime: flowLifetimes.longer,
+  begin: async () => ({ purpose: 'recovery', proofs: [] }),
+  steps: [accountAddress, confirmAddress, secondFactor, keep, newPassword],
+  finish: async (c, scene) => {
+    await c.record({ type: 'recovery.completed', userId: scene.facts.userId ?? null, details: {} });
+    return {};
+  },
+};

@@ -1,0 +1,76 @@
+/** Loads and unloads what a flow is: its row, its facts, its open questions, its person. */
+import type { Circumstance } from '../accounts/commit.ts';
+import { type Person, readPerson } from '../accounts/person.ts';
+import { Problem } from '../errors.ts';
+import { sameText } from '../security/tokens.ts';
+import { openChallenges } from '../storage/challenges.ts';
+import { findFlow } from '../storage/flows.ts';
+import { liveSession } from '../storage/sessions.ts';
+import type { ChallengeRow, FlowRow, SessionRow } from '../storage/tables.ts';
+import { findUser } from '../storage/users.ts';
+import { challengeBound } from './ask.ts';
+import type { Facts } from './facts.ts';
+import type { OpenChallenge, Scene } from './flow.ts';
+
+/** A flow as stored, with its scene. `row.version` is 0 while it is new and stands in no table. */
+export interface Loaded {
+  readonly row: FlowRow;
+  readonly scene: Scene;
+}
+
+/** What a flow's sealed facts are tied to. */
+export const flowBound = (tenant: string, flowId: string): string => `flow:${tenant}:${flowId}`;
+
+/** Seals facts for the flow's row. */
+export const sealFacts = (by: Circumstance, flowId: string, facts: Facts): string =>
+  by.deps.keyring.seal(JSON.stringify(facts), flowBound(by.tenant.id, flowId));
+
+/**
+ * Loads a flow for whoever holds it. No such flow, another holder and another tenant look the same; a flow that is
+ * over by time or by a change of its user says so.
+ */
+export async function load(by: Circumstance, id: string, holderHash: string | undefined): Promise<Loaded> {
+  const db = by.deps.database.in(by.tenant.id);
+  const row = await findFlow(db, id);
+  if (!row || holderHash === undefined || !sameText(row.holder_hash, holderHash)) throw new Problem('no-such-flow');
+  const now = by.deps.now();
+  if (now >= row.expires_at) throw new Problem('flow-over');
+  const facts = JSON.parse(by.deps.keyring.open(row.facts, flowBound(by.tenant.id, id))) as Facts;
+  const person = await personOf(by, facts.userId);
+  if (row.done_at === null && facts.userId !== undefined && person?.user.epoch !== facts.epoch) {
+    throw new Problem('flow-over');
+  }
+  const session = await sessionOf(by, row);
+  const challenges = (await openChallenges(db, id)).map((challenge) => opened(by, challenge));
+  return { row, scene: { by, flow: row, facts, now, person, challenges, session } };
+}
+
+/** The person that facts name, with all that policy looks at. */
+export async function personOf(by: Circumstance, userId: string | undefined): Promise<Person | undefined> {
+  if (userId === undefined) return undefined;
+  const db = by.deps.database.in(by.tenant.id);
+  const user = await findUser(db, userId);
+  return user ? readPerson(db, by.tenant, user) : undefined;
+}
+
+/** The session that the flow belongs to must still live. */
+async function sessionOf(by: Circumstance, row: FlowRow): Promise<SessionRow | undefined> {
+  if (row.session_id === null || row.done_at !== null) return undefined;
+  const session = await liveSession(by.deps.database.in(by.tenant.id), row.session_id);
+  if (!session) throw new Problem('flow-over');
+  return session;
+}
+
+function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
+  const bound = challengeBound(by.tenant.id, row.id);
+  const question = JSON.parse(by.deps.keyring.open(row.pending, bound)) as Pick<OpenChallenge, 'prompt' | 'pending'>;
+  return {
+    id: row.id,
+    kind: row.kind,
+    factorId: row.factor_id,
+    prompt: question.prompt,
+    pending: question.pending,
+    expiresAt: row.expires_at,
+    resendAt: row.resend_at,
+  };
+}

@@ -1,0 +1,102 @@
+import { parseAddress } from '../../accounts/address.ts';
+import { type Circumstance, commit } from '../../accounts/commit.ts';
+import { type Person, readPerson } from '../../accounts/person.ts';
+import { decide } from '../../policy/policy.ts';
+import { normalise } from '../../security/passwords.ts';
+import { randomId } from '../../security/random.ts';
+import type { UserRow } from '../../storage/tables.ts';
+import { findUserByEmail, lockUser, updateUser } from '../../storage/users.ts';
+import { addFactor, mailKind } from '../enrolling.ts';
+import { no } from '../facts.ts';
+import type { Judgement, Scene, Step } from '../flow.ts';
+import { laneIn } from '../lane.ts';
+import { passwordProof } from './current-password.ts';
+
+/** Identifier and password. Unknown, wrong, held and disabled look the same and cost the same (RATE-08). */
+export const credentials: Step = {
+  name: 'credentials',
+  isNeeded: (facts) => !facts.proofs.some((proof) => proof.use === 'password'),
+  show: () => ({ ask: 'credentials' }),
+  takes: ['credentials'],
+  guess: async (scene, answer) => {
+    if (!('identifier' in answer)) return undefined;
+    const user = await named(scene, answer.identifier);
+    const subject = user?.id ?? unknownSubject(scene.by, answer.identifier);
+    return { subject, kind: 'password', lane: await laneIn(scene, subject), slow: true };
+  },
+  judge: async (scene, answer) => {
+    if (!('identifier' in answer) || !('password' in answer)) throw new Error('credentials are needed');
+    const user = await named(scene, answer.identifier);
+    const password = normalise(answer.password);
+    const { hasher } = scene.by.deps;
+    const right = await (user ? hasher.matches(user.password_hash, password) : hasher.matchesNobody(password));
+    if (!user || !right || user.state !== 'active') return wrong(user, right);
+    const person = await withPolicyMailbox(scene.by, user);
+    const renewed = hasher.outdated(user.password_hash) ? await hasher.make(password) : undefined;
+    return known(scene, person, answer.identifier, renewed);
+  },
+  learn: (facts, verdict) =>
+    verdict.is === 'known' ? { ...facts, ...verdict.facts, proofs: [...facts.proofs, verdict.proof] } : facts,
+};
+
+function known(scene: Scene, { user, standing }: Person, identifier: string, renewed: string | undefined): Judgement {
+  const need = decide(standing);
+  return {
+    verdict: {
+      is: 'known',
+      proof: passwordProof(scene.now),
+      facts: {
+        userId: user.id,
+        epoch: user.epoch,
+        identifier,
+        mustProve: need.everyday.length > 0,
+        askable: [...need.everyday, ...need.recovery],
+        ...(need.mustEnrol ? { offer: { skippable: false, why: 'offer.role' } } : {}),
+      },
+    },
+    write: async (c) => {
+      // Parameters or the pepper have changed since the hash was made (PW-11).
+      if (renewed) await updateUser(c.tx, user.id, { password_hash: renewed });
+      await c.record({ type: 'password.accepted', userId: user.id, details: {} });
+      return undefined;
+    },
+  };
+}
+
+function wrong(user: UserRow | undefined, right: boolean): Judgement {
+  const reason = !user ? 'unknown-user' : right ? 'not-active' : 'wrong';
+  return {
+    verdict: no('wrong'),
+    refuse: (c) =>
+      c.record({ type: 'password.refused', userId: user?.id ?? null, actor: null, details: { reason } }),
+  };
+}
+
+/** The user that an identifier names, if any. What is no address runs the same statement. */
+const named = (scene: Scene, identifier: string): Promise<UserRow | undefined> =>
+  findUserByEmail(scene.by.deps.database.in(scene.by.tenant.id), canonical(identifier));
+
+const canonical = (identifier: string): string => parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();
+
+/** Whom attempts count for where nobody is known: a keyed hash, so that the table names no address. */
+export const unknownSubject = (by: Circumstance, identifier: string): string =>
+  `?${by.deps.keyring.digest('subject', [by.tenant.id, canonical(identifier)])}`;
+
+/**
+ * Where a role must have a second factor and its holder has none, the verified address becomes one, so that nobody who
+ * must have a second lock is without one for a day (C1).
+ */
+async function withPolicyMailbox(by: Circumstance, user: UserRow): Promise<Person> {
+  const db = by.deps.database.in(by.tenant.id);
+  const person = await readPerson(db, by.tenant, user);
+  if (!decide(person.standing).mailboxByPolicy) return person;
+  await commit(by, async (c) => {
+    const locked = await lockUser(c.tx, user.id);
+    if (!locked || !decide((await readPerson(c.tx, by.tenant, locked)).standing).mailboxByPolicy) return;
+    const data = { address: locked.email };
+    const id = randomId(by.deps.random);
+    await addFactor(c, locked, { id, kind: mailKind, data, level: mailKind.level, by: 'policy', kept: false }, true);
+  });
+  const fresh = await findUserByEmail(db, user.email_canonical);
+  return readPerson(db, by.tenant, fresh ?? user);
+}

@@ -1,0 +1,100 @@
+import { Problem } from '../../errors.ts';
+import type { AnyFactorKind } from '../../factors/factor.ts';
+import { factorKinds } from '../../factors/index.ts';
+import { atLeast } from '../../levels.ts';
+import { decide } from '../../policy/policy.ts';
+import { randomId } from '../../security/random.ts';
+import { askEnrolment } from '../ask.ts';
+import { mailKind } from '../enrolling.ts';
+import type { Facts, Offer } from '../facts.ts';
+import type { Judgement, Scene, Step } from '../flow.ts';
+import type { Offerable } from '../prompt.ts';
+import { enrolled } from './enrol.ts';
+
+/** The offer of a second factor: what can be turned on, the advisable first, and whether "later" is an answer. */
+export const offer: Step = {
+  name: 'offer',
+  isNeeded: (facts) => openOffer(facts) !== undefined && facts.enrolling === undefined,
+  show: (scene) => {
+    const open = openOffer(scene.facts);
+    return {
+      ask: 'offer',
+      kinds: offered(scene).map(asOffer),
+      skippable: open?.skippable ?? false,
+      why: open?.why ?? 'offer.choice',
+    };
+  },
+  takes: ['accept'],
+  judge: async (scene, answer) => {
+    if (!('accept' in answer)) throw new Error('an answer to the offer is needed');
+    return answer.accept === false ? declined(scene) : accepted(scene, answer.accept);
+  },
+  learn: (facts, verdict) => {
+    if (verdict.is === 'offered') return { ...facts, ...verdict.facts, ...(verdict.facts.enrolling ? {} : { offer: 'done' }) };
+    return verdict.is === 'enrolled' ? learnEnrolled(facts, verdict) : facts;
+  },
+};
+
+/** The facts after a factor was added. */
+export const learnEnrolled = (
+  facts: Facts,
+  verdict: { readonly proof: Facts['proofs'][number] | undefined; readonly keep: readonly string[] },
+): Facts => ({
+  ...facts,
+  offer: 'done',
+  enrolling: undefined,
+  keep: verdict.keep,
+  proofs: verdict.proof ? [...facts.proofs, verdict.proof] : facts.proofs,
+});
+
+const openOffer = (facts: Facts): Offer | undefined => (typeof facts.offer === 'object' ? facts.offer : undefined);
+
+const asOffer = (kind: AnyFactorKind): Offerable => ({
+  kind: kind.kind,
+  level: kind.level,
+  why: `kind.${kind.kind}.why`,
+});
+
+/** Everyday kinds that this profile and account allow: no mailbox where it cannot count, none twice. */
+export function offered(scene: Scene): AnyFactorKind[] {
+  const { profile } = scene.by.tenant;
+  const held = scene.person?.standing.held ?? [];
+  return factorKinds.filter((kind) => {
+    if (kind.use !== 'everyday') return false;
+    if (kind !== mailKind) return true;
+    return profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);
+  });
+}
+
+async function accepted(scene: Scene, name: string): Promise<Judgement> {
+  const kind = offered(scene).find((candidate) => candidate.kind === name);
+  if (!kind) throw new Problem('bad-request', { fields: [{ field: 'accept', why: 'this is not on offer' }] });
+  const question = await askEnrolment(scene, kind);
+  if (question) return { verdict: { is: 'offered', facts: { enrolling: kind.kind } } };
+  // Nothing to prove: a confirmed address becomes a factor by its owner's word.
+  const strong = scene.person?.standing.held.some((held) => atLeast(held.level, 'aal2')) ?? false;
+  return enrolled(scene, { id: randomId(scene.by.deps.random), kind, data: mailData(scene), by: 'owner', kept: strong }, true);
+}
+
+function declined(scene: Scene): Judgement {
+  if (!openOffer(scene.facts)?.skippable) {
+    throw new Problem('bad-request', { fields: [{ field: 'accept', why: 'a second factor is needed for this role' }] });
+  }
+  const userId = scene.facts.userId ?? null;
+  if (scene.person && decide(scene.person.standing).mailboxByPolicy) return byPolicy(scene);
+  return {
+    verdict: { is: 'offered', facts: {} },
+    write: async (c) => {
+      await c.record({ type: 'offer.declined', userId, details: {} });
+      return undefined;
+    },
+  };
+}
+
+/** "Later" from somebody whose role must have a second factor: the confirmed address becomes one (C1). */
+function byPolicy(scene: Scene): Judgement {
+  const id = randomId(scene.by.deps.random);
+  return enrolled(scene, { id, kind: mailKind, data: mailData(scene), by: 'policy', kept: false }, false);
+}
+
+const mailData = (scene: Scene) => ({ address: scene.person?.user.email ?? scene.facts.address?.typed ?? '' });

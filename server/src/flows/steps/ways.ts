@@ -1,0 +1,6 @@
+import type { FactorRow } from '../../storage/tables.ts';
+import type { Way } from '../prompt.ts';
+
+/** Factors as the chooser shows them; destinations are masked, and only a first proof makes them visible (OOB-05). */
+export const waysTo = (factors: readonly FactorRow[]): Way[] =>
+  factors.map((factor) => ({ factorId: factor.id, kind: factor.kind, label: factor.label, hint: factor.hint }));

@@ -1,0 +1,64 @@
+/** How often one may try and how much is sent. This file decides the numbers; `storage/` counts. */
+import type { Profile } from './profiles.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Who is guessing, as far as lockout goes: a block in one lane never closes another, so nobody keeps the owner out. */
+export type Lane = 'known' | 'other' | 'recovery';
+
+/** After how many attempts in a row how long a pause follows, and when the kind is disabled. */
+export interface Pace {
+  readonly pauses: readonly number[];
+  readonly disableAt: number;
+}
+
+/**
+ * The pauses of a profile: none at first, growing ones from `pauseFrom`, the block at `blockAt`; then the row begins
+ * again until the total disables the kind (NIST SP 800-63B-4 §3.2.2, PCI DSS 8.3.4, RTS 4(3)(b)).
+ */
+export function paceOf(profile: Profile): Pace {
+  const { pauseFrom, blockAt, block, disableAt } = profile.guesses;
+  const pauses = Array.from({ length: blockAt }, (_, i) => {
+    const count = i + 1;
+    if (count === blockAt) return block;
+    return count < pauseFrom ? 0 : 5 * second * 2 ** (count - pauseFrom);
+  });
+  return { pauses, disableAt };
+}
+
+/** At most `most` messages in each window. */
+export interface SendingQuota {
+  readonly name: 'user' | 'destination' | 'source' | 'total';
+  readonly most: number;
+  readonly windowMs: number;
+}
+
+/**
+ * How many codes and notices on request leave: per user and destination (a stranger's requests are counted apart from
+ * the owner's known browser, so nobody uses up the owner's share), per source, and in total.
+ */
+export const sendingQuotas: readonly SendingQuota[] = [
+  { name: 'user', most: 6, windowMs: 10 * minute },
+  { name: 'destination', most: 6, windowMs: 10 * minute },
+  { name: 'destination', most: 20, windowMs: 24 * hour },
+  { name: 'source', most: 20, windowMs: 10 * minute },
+  { name: 'total', most: 10_000, windowMs: hour },
+];
+
+/** How long before another code may be asked for. */
+export const resendPause = 30 * second;
+
+/** How long flows live; none longer than 30 minutes, a pending sign-in 10 (NIST SP 800-63B-4 §3.1.3.2). */
+export const flowLifetimes = { signIn: 10 * minute, stepUp: 10 * minute, longer: 30 * minute } as const;
+
+/** How long an invitation and a set-up link are good. */
+export const invitationLifetime = 72 * hour;
+export const setUpLifetime = hour;
+
+/** Last seen is written at most this often, so that a session check seldom writes. */
+export const seenEvery = minute;
+
+/** How long what is over is kept. */
+export const terms = { flows: 24 * hour, attempts: 48 * hour, sessions: 30 * 24 * hour, messages: 7 * 24 * hour } as const;

@@ -1,0 +1,76 @@
+import type { Db, Tx } from './open.ts';
+import type { FactorRow } from './tables.ts';
+
+/** The user's factors that are in use or reported lost, oldest first. */
+export const factorsOf = (db: Db, userId: string): Promise<FactorRow[]> =>
+  db.k
+    .selectFrom('factors')
+    .selectAll()
+    .where('tenant', '=', db.tenant)
+    .where('user_id', '=', userId)
+    .where('state', '!=', 'spent')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+
+/** Adds a factor. */
+export async function insertFactor(tx: Tx, row: Omit<FactorRow, 'tenant' | 'version'>): Promise<void> {
+  await tx.k
+    .insertInto('factors')
+    .values({ ...row, tenant: tx.tenant, version: 1 })
+    .execute();
+}
+
+/**
+ * Keeps a factor's data after an accepted answer: false where another answer was accepted meanwhile, and then this one
+ * must be judged again on the fresh data.
+ */
+export async function swapFactorData(
+  tx: Tx,
+  factor: { readonly id: string; readonly version: number },
+  change: { readonly data: string; readonly state: FactorRow['state']; readonly last_used_at: number },
+): Promise<boolean> {
+  const result = await tx.k
+    .updateTable('factors')
+    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+    .where('tenant', '=', tx.tenant)
+    .where('id', '=', factor.id)
+    .where('version', '=', factor.version)
+    .where('state', '=', 'active')
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}
+
+/** Changes what does not touch the proof itself: label, preference, state. */
+export async function updateFactor(
+  tx: Tx,
+  id: string,
+  change: Partial<Pick<FactorRow, 'label' | 'preferred' | 'kept' | 'state'>>,
+): Promise<void> {
+  await tx.k.updateTable('factors').set(change).where('tenant', '=', tx.tenant).where('id', '=', id).execute();
+}
+
+/** Makes one of the user's factors the preferred one, or none. */
+export async function preferFactor(tx: Tx, userId: string, id: string | null): Promise<void> {
+  await tx.k
+    .updateTable('factors')
+    .set((eb) => ({ preferred: eb.case().when('id', '=', id ?? '').then(1).else(0).end() }))
+    .where('tenant', '=', tx.tenant)
+    .where('user_id', '=', userId)
+    .execute();
+}
+
+/** Removes a factor with its secret. */
+export async function deleteFactor(tx: Tx, id: string): Promise<void> {
+  await tx.k.deleteFrom('factors').where('tenant', '=', tx.tenant).where('id', '=', id).execute();
+}
+
+/** Removes all of a user's factors of one kind: a new set kills the old one. */
+export async function deleteFactorsOfKind(tx: Tx, userId: string, kind: string): Promise<void> {
+  await tx.k
+    .deleteFrom('factors')
+    .where('tenant', '=', tx.tenant)
+    .where('user_id', '=', userId)
+    .where('kind', '=', kind)
+    .execute();
+}

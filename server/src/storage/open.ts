@@ -1,0 +1,119 @@
+/**
+ * Storage: the only room that speaks SQL. Every function takes a handle that is bound to one tenant, so isolation is a
+ * type; jobs over all tenants take {@link AllTenants} by name. Writers take the transaction.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrations } from './migrations/index.ts';
+import { postgresDialect } from './postgres.ts';
+import { sqliteDialect } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+
+/** Which database this is. */
+export type Dialect = 'sqlite' | 'postgres';
+
+/** Reads for one tenant. */
+export interface Db {
+  readonly tenant: string;
+  readonly dialect: Dialect;
+  readonly k: Kysely<Tables>;
+}
+
+declare const transaction: unique symbol;
+
+/** One open transaction of one tenant; only {@link Database.transaction} makes one. */
+export interface Tx extends Db {
+  readonly [transaction]: true;
+}
+
+/** Jobs that pass over all tenants. */
+export interface AllTenants {
+  readonly k: Kysely<Tables>;
+}
+
+/** An open database. */
+export interface Database {
+  readonly dialect: Dialect;
+  readonly all: AllTenants;
+  /** Plain handle: throws inside a transaction, where it would wait for itself or read old rows. */
+  in(tenant: string): Db;
+  /** Runs `work` in one transaction; `work` must have no other effects, because a lock that is busy runs it again. */
+  transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const tries = 100;
+
+/**
+ * Opens the database and brings its tables up to date.
+ * `where` is a `postgres://` address or the path of an SQLite file (`:memory:` for a test).
+ */
+export async function openDatabase(where: string, onError: (error: Error) => void = () => {}): Promise<Database> {
+  const postgres = /^postgres(ql)?:/.test(where);
+  const kysely = new Kysely<Tables>({ dialect: postgres ? postgresDialect(where, onError) : sqliteDialect(where) });
+  await again(() => migrate(kysely));
+  const inside = new AsyncLocalStorage<true>();
+  const outside = (): Kysely<Tables> => {
+    if (inside.getStore()) throw new Error('the plain handle was used inside a transaction');
+    return kysely;
+  };
+  const dialect: Dialect = postgres ? 'postgres' : 'sqlite';
+  const plain = (tenant: string): Db => ({
+    tenant,
+    dialect,
+    get k() {
+      return outside();
+    },
+  });
+  return {
+    dialect,
+    all: {
+      get k() {
+        return outside();
+      },
+    },
+    in: plain,
+    transaction: (tenant, work) =>
+      again(() =>
+        outside()
+          .transaction()
+          .execute((k) => inside.run(true, () => work(open({ tenant, dialect, k })))),
+      ),
+    ping: async () => {
+      await sql`select 1`.execute(kysely);
+    },
+    close: () => kysely.destroy(),
+  };
+}
+
+async function migrate(kysely: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+/** SQLite's lock and PostgreSQL's deadlocks pass: yield, wait a little, try again. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || !passes(error)) throw error;
+      await pause(5 + (tries - left) / 2);
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  const errcode = 'errcode' in error ? Number(error.errcode) : 0;
+  return errcode % 256 === 5 || code === '40001' || code === '40P01';
+}
+
+/** The only place that says that a handle is a transaction. */
+const open = (db: Db): Tx => db as Tx;
