@@ -21,14 +21,19 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 /** Rooms of which only types may be imported. */
 const typeDoors: Readonly<Record<string, readonly string[]>> = { factors: ['delivery'] };
 
-/** Files beside the rooms: `types` are open to all, `values` are open to all with what they hold, `main` to nobody. */
-const beside: Readonly<Record<string, 'values' | 'types' | 'main'>> = {
+/** Files beside the rooms: `types` are open to all, `values` with what they hold, `wiring` only to each other. */
+const beside: Readonly<Record<string, 'values' | 'types' | 'wiring'>> = {
   'levels.ts': 'values',
   'errors.ts': 'values',
   'config.ts': 'types',
   'deps.ts': 'types',
-  'main.ts': 'main',
+  'main.ts': 'wiring',
+  'assemble.ts': 'wiring',
+  'production.ts': 'wiring',
 };
+
+/** What puts the rooms together may import from all. */
+const wires = (room: string): boolean => room === 'cli' || beside[room] === 'wiring';
 
 /** Packages that live in some rooms only. */
 const packages: readonly { name: RegExp; rooms: readonly string[]; why: string }[] = [
@@ -36,23 +41,23 @@ const packages: readonly { name: RegExp; rooms: readonly string[]; why: string }
   { name: /^(pg|node:sqlite)(\/|$)/, rooms: ['storage'], why: 'databases are spoken to in storage/ only' },
   {
     name: /^(hono|@hono\/[^/]+)(\/|$)/,
-    rooms: ['http', 'main.ts'],
-    why: 'the HTTP framework lives in http/ and main.ts only',
+    rooms: ['http', 'main.ts', 'assemble.ts'],
+    why: 'the HTTP framework lives in http/ and the wiring only',
   },
 ];
 
 /** Why an import is against the house, or nothing. */
 export function doorFault(path: string, { to, typeOnly }: Import): string | undefined {
-  if (to === '?') return 'its path is put together at run time; name the file';
+  // Only main.ts reads a file that the operator names: the configuration.
+  if (to === '?' && path !== 'server/src/main.ts') return 'its path is put together at run time; name the file';
   if (path.startsWith('web/')) return pageFault(to, typeOnly);
   const from = roomOf(path);
-  const everywhere = from === 'main.ts' || from === 'cli';
   const kept = packages.find(({ name }) => name.test(to));
   if (kept) return kept.rooms.includes(from) ? undefined : kept.why;
   if (!to.startsWith('server/') && !to.startsWith('web/')) return undefined;
   if (!to.startsWith('server/src/')) return 'the server imports nothing outside server/src';
   const target = roomOf(to);
-  if (everywhere || target === from) return undefined;
+  if (wires(from) || target === from) return undefined;
   if (from === 'deps.ts' && typeOnly) return undefined;
   return target in beside ? besideFault(target, typeOnly) : roomFault(from, target, typeOnly);
 }
@@ -66,7 +71,7 @@ function pageFault(to: string, typeOnly: boolean): string | undefined {
 function besideFault(target: string, typeOnly: boolean): string | undefined {
   const open = beside[target];
   if (open === 'values' || (open === 'types' && typeOnly)) return undefined;
-  return open === 'main' ? 'nobody imports main.ts' : `only the types of ${target} are open`;
+  return open === 'wiring' ? `no room imports ${target}` : `only the types of ${target} are open`;
 }
 
 function roomFault(from: string, target: string, typeOnly: boolean): string | undefined {
