@@ -168,13 +168,15 @@ export const pages = {
   'kind.paper-key.why': 'One long key on paper for the day everything else is lost.',
 
   'offer.title': 'Add a second lock',
-  'offer.lead': 'Passwords leak. With a second step, a stolen password opens nothing.',
-  'offer.required': 'Your role needs a second step before you can go on.',
+  'offer.choice': 'Passwords leak. With a second step, a stolen password opens nothing.',
+  'offer.role': 'Your role can do much, so it needs a second step: then a stolen password opens nothing.',
+  'offer.lost': 'What you lost no longer works. Turn on something new before you go on.',
+  'offer.add': 'Choose how you want to confirm that it is you.',
   'offer.strongest': 'Recommended',
   'offer.choices': 'Ways to confirm it is you',
   'offer.submit': 'Turn it on',
   'offer.later': 'Later',
-  'offer.none': 'No way can be turned on at the moment. Ask whoever runs {service}.',
+  'offer.again': 'Choose another way',
 
   'scan.title': 'Connect your app',
   'scan.app': 'Have an authenticator app',

@@ -4,7 +4,7 @@
  */
 export const refusals = {
   'refused.wrong': 'That was not right. Check it and try again.',
-  'refused.wrong.credentials': 'This address and password do not match. Check both, or reset the password below.',
+  'refused.wrong.credentials': 'This address and password do not match. Check both, or choose “Forgot your password?”.',
   'refused.wrong.password': 'That is not your password. Try again.',
   'refused.wrong.code': 'That code is not right. Check it and type it again.',
   'refused.wrong.scan-and-code':
@@ -26,6 +26,7 @@ export const refusals = {
   'refused.same': 'This is your present password. Choose a different one.',
   'refused.same.fill': 'This is your present address. Type a different one.',
   'refused.not-an-address': 'This is not an e-mail address. It looks like name@example.com.',
+  'refused.spent': 'Too many wrong codes: this was closed for your safety. Start again.',
   'refused.other': 'That did not work. Try again.',
   'refused.attempts-left': { one: '{count} try left.', other: '{count} tries left.' },
 
@@ -55,6 +56,15 @@ export const refusals = {
   'problem.busy': 'The server is very busy. Try again in a few seconds.',
   'problem.other': 'That did not work. Try again; if it stays, tell whoever runs the service.',
 
+  'advice.longer': 'Make it longer.',
+  'advice.shorter': 'Make it shorter.',
+  'advice.add-words': 'Add a word or two that nobody expects.',
+  'advice.avoid-common': 'Stay away from passwords and words that many use.',
+  'advice.avoid-repeats': 'Repeating letters or words hardly helps.',
+  'advice.avoid-sequences': 'Sequences, such as abc, 123 or qwerty, are guessed first.',
+  'advice.avoid-dates': 'Leave out dates and years.',
+  'advice.avoid-names': 'Names alone are easy to guess.',
+  'advice.avoid-own-words': 'Leave out your own name and address, and ours.',
   'advice.straightRow': 'Rows of keys, such as qwerty, are guessed first.',
   'advice.keyPattern': 'Short patterns on the keyboard are easy to guess.',
   'advice.simpleRepeat': 'Repeating a letter hardly helps.',

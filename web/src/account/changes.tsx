@@ -1,0 +1,55 @@
+/** The changes that go through a flow of their own. */
+import type { ReactNode } from 'react';
+import { t } from '../texts.tsx';
+import { FlowPanel } from './flow-panel.tsx';
+
+/** `/account/password`, also where `/.well-known/change-password` leads. */
+export function ChangePassword(): ReactNode {
+  return (
+    <FlowPanel
+      name="password"
+      title={t('change-password.title')}
+      lead={t('change-password.lead')}
+      begin={t('change-password.start')}
+      done={{ title: t('change-password.done.title'), lead: t('change-password.done.lead') }}
+    />
+  );
+}
+
+export function ChangeAddress(): ReactNode {
+  return (
+    <FlowPanel
+      name="address"
+      title={t('change-address.title')}
+      lead={t('change-address.lead')}
+      begin={t('change-address.start')}
+      done={{ title: t('change-address.done.title'), lead: t('change-address.done.lead') }}
+    />
+  );
+}
+
+export function NewBackupCodes(): ReactNode {
+  return (
+    <FlowPanel
+      name="enrolment"
+      start={{ kind: 'backup-codes' }}
+      title={t('spare.codes.start.title')}
+      lead={t('spare.codes.start.lead')}
+      begin={t('spare.start')}
+      done={{ title: t('spare.done.title'), lead: t('spare.done.lead') }}
+    />
+  );
+}
+
+export function NewPaperKey(): ReactNode {
+  return (
+    <FlowPanel
+      name="enrolment"
+      start={{ kind: 'paper-key' }}
+      title={t('spare.key.start.title')}
+      lead={t('spare.key.start.lead')}
+      begin={t('spare.start')}
+      done={{ title: t('spare.done.title'), lead: t('spare.done.lead') }}
+    />
+  );
+}

@@ -1,0 +1,50 @@
+/** What can be done with one way. */
+import type { ReactNode } from 'react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { t } from '../texts.tsx';
+import type { Factor } from './data.ts';
+import { useMethodChange } from './method-change.ts';
+import type { MethodTask } from './method-dialog.tsx';
+
+interface MethodMenuProps {
+  readonly factor: Factor;
+  readonly label: string;
+  readonly several: boolean;
+  readonly onTask: (task: MethodTask) => void;
+}
+
+export function MethodMenu({ factor, label, several, onTask }: MethodMenuProps): ReactNode {
+  const { prefer } = useMethodChange();
+  const active = factor.state === 'active';
+  const act = (key: string | number) => {
+    if (key === 'prefer') void prefer(factor);
+    else onTask({ what: key as MethodTask['what'], factor, label });
+  };
+  return (
+    <MenuTrigger>
+      <Button className="button button-plain button-more" aria-label={t('methods.actions', { label })}>
+        <span aria-hidden="true">⋯</span>
+      </Button>
+      <Popover className="menu-popover" placement="bottom end">
+        <Menu className="menu" onAction={act}>
+          <MenuItem className="menu-item" id="rename">
+            {t('methods.rename')}
+          </MenuItem>
+          {active && several && !factor.preferred && (
+            <MenuItem className="menu-item" id="prefer">
+              {t('methods.prefer')}
+            </MenuItem>
+          )}
+          {active && several && (
+            <MenuItem className="menu-item" id="lost">
+              {t('methods.report-lost')}
+            </MenuItem>
+          )}
+          <MenuItem className="menu-item menu-item-bad" id="remove">
+            {t('methods.remove')}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

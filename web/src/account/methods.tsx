@@ -1,0 +1,70 @@
+/** The ways of confirming that it is you: what there is, since when, and what can be done with each. */
+import { type ReactNode, useState } from 'react';
+import { Link } from '../navigation.tsx';
+import { kindName, t } from '../texts.tsx';
+import type { Account, Factor, Factors } from './data.ts';
+import { ago, dayOf } from './dates.ts';
+import { MethodDialog, type MethodTask } from './method-dialog.tsx';
+import { MethodMenu } from './method-menu.tsx';
+
+function history(factor: Factor): string {
+  const date = dayOf(factor.createdAt);
+  const added = factor.createdFrom
+    ? t('methods.created-from', { date, from: factor.createdFrom })
+    : t('methods.created', { date });
+  const used = factor.lastUsedAt ? t('methods.used', { date: ago(factor.lastUsedAt) }) : t('methods.never-used');
+  return `${added} · ${used}`;
+}
+
+interface MethodProps {
+  readonly factor: Factor;
+  readonly several: boolean;
+  readonly onTask: (task: MethodTask) => void;
+}
+
+function Method({ factor, several, onTask }: MethodProps): ReactNode {
+  const label = factor.label || kindName(factor.kind);
+  const more = [label === kindName(factor.kind) ? '' : kindName(factor.kind), factor.hint].filter(Boolean).join(' · ');
+  return (
+    <li className="item">
+      <div className="item-words">
+        <p className="item-name">
+          {label}
+          {factor.preferred && several && <em className="badge">{t('methods.preferred')}</em>}
+          {factor.state === 'lost' && <em className="badge badge-bad">{t('methods.lost')}</em>}
+        </p>
+        {factor.asked === false && factor.state === 'active' && <p className="item-more">{t('methods.not-asked')}</p>}
+        {more && <p className="item-more">{more}</p>}
+        <p className="item-more">{history(factor)}</p>
+      </div>
+      <MethodMenu factor={factor} label={label} several={several} onTask={onTask} />
+    </li>
+  );
+}
+
+export function Methods({ account, factors }: { account: Account; factors: Factors }): ReactNode {
+  const [task, setTask] = useState<MethodTask>();
+  const everyday = factors.factors.filter((factor) => factor.use === 'everyday');
+  const active = everyday.filter((factor) => factor.state === 'active').length;
+  const addable = factors.kinds.length > 0;
+  return (
+    <section className="panel">
+      <h2>{t('methods.title')}</h2>
+      <p className="panel-lead">{t('methods.lead')}</p>
+      {everyday.length === 0 && <p className="item-more">{t('methods.none')}</p>}
+      {everyday.length > 0 && (
+        <ul>
+          {everyday.map((factor) => (
+            <Method key={factor.id} factor={factor} several={active > 1} onTask={setTask} />
+          ))}
+        </ul>
+      )}
+      {addable && account.secondFactor && (
+        <Link to="/account/add" className="button button-plain">
+          {t('methods.add')}
+        </Link>
+      )}
+      {task && <MethodDialog task={task} last={active <= 1} onClose={() => setTask(undefined)} />}
+    </section>
+  );
+}

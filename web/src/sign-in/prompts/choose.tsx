@@ -1,0 +1,69 @@
+/** `choose`: which way to prove that one is there, or which factor is lost. */
+import { type ReactNode, useId, useState } from 'react';
+import type { Way } from '../../../../server/src/flows/prompt.ts';
+import { kindName, t, tAny } from '../../texts.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { FaultSlot } from '../answer-form.tsx';
+import type { FlowView } from '../flow.ts';
+import type { PromptProps } from './prompt-props.ts';
+
+interface WaysProps {
+  readonly ways: readonly Way[];
+  readonly flow: FlowView;
+  readonly about: 'proof' | 'lost';
+}
+
+const nameOf = (way: Way, about: 'proof' | 'lost'): string => {
+  if (way.factorId === 'none') return t('choose.lost.none');
+  return about === 'lost' ? way.label || kindName(way.kind) : tAny([`way.${way.kind}`], kindName(way.kind));
+};
+
+const hintOf = (way: Way, name: string): string => {
+  if (way.factorId === 'none') return t('choose.lost.none-hint');
+  return [way.label, way.hint].filter((text) => text && text !== name).join(' · ');
+};
+
+/** Ways as a list of buttons: one click each. */
+export function Ways({ ways, flow, about }: WaysProps): ReactNode {
+  const [chosen, setChosen] = useState('');
+  const choose = (factorId: string) => {
+    setChosen(factorId);
+    void flow.submit({ choose: factorId });
+  };
+  return (
+    <ul className="ways">
+      {ways.map((way) => {
+        const name = nameOf(way, about);
+        const hint = hintOf(way, name);
+        return (
+          <li key={way.factorId}>
+            <button
+              type="button"
+              className="way"
+              aria-busy={(flow.busy && chosen === way.factorId) || undefined}
+              aria-disabled={flow.busy || undefined}
+              onClick={() => flow.busy || choose(way.factorId)}
+            >
+              <span className="way-name">{name}</span>
+              {hint && <span className="way-hint">{hint}</span>}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function Choose({ prompt, flow, inner }: PromptProps<'choose'>): ReactNode {
+  const fault = useId();
+  return (
+    <>
+      <Heading focus inner={inner}>
+        {t(`choose.${prompt.about}.title`)}
+      </Heading>
+      <p className="lead">{t(`choose.${prompt.about}.lead`)}</p>
+      <Ways ways={prompt.options} flow={flow} about={prompt.about} />
+      <FaultSlot flow={flow} ask="choose" id={fault} />
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+/** `credentials`: address and password at once, as password managers fill them. */
+import { type ReactNode, useEffect, useId } from 'react';
+import { Link } from '../../navigation.tsx';
+import { service } from '../../service.ts';
+import { t } from '../../texts.tsx';
+import { Field, PasswordField } from '../../ui/field.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { AnswerForm } from '../answer-form.tsx';
+import { useField } from '../field-state.ts';
+import type { PromptProps } from './prompt-props.ts';
+
+function Aside(): ReactNode {
+  const { registration } = service;
+  return (
+    <div className="aside">
+      <p>
+        <Link to="/recovery">{t('sign-in.forgot')}</Link>
+      </p>
+      {registration === 'invited' && <p>{t('sign-in.invited')}</p>}
+      {registration === 'open' && (
+        <p>
+          {t('sign-in.new-here')} <Link to="/registration">{t('sign-in.register')}</Link>
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactNode {
+  const fault = useId();
+  const address = useField(flow.identifier);
+  const password = useField();
+  const refused = flow.fault?.refused;
+  useEffect(() => {
+    const first = address.input.current?.value ? password.input : address.input;
+    first.current?.focus({ preventScroll: true });
+  }, [address.input, password.input]);
+  useEffect(() => {
+    if (!refused) return;
+    password.input.current?.focus();
+    password.input.current?.select();
+  }, [refused, password.input]);
+  const send = () => {
+    // Both are looked at, so that both gaps are told; the focus ends at the first.
+    const passwordThere = password.filled(t('field.empty.password'));
+    const addressThere = address.filled(t('field.empty.identifier'));
+    if (addressThere && passwordThere) {
+      void flow.submit({ identifier: address.value.trim(), password: password.value });
+    }
+  };
+  const faultId = flow.fault ? fault : undefined;
+  return (
+    <>
+      <Heading inner={inner}>{t('sign-in.title')}</Heading>
+      <AnswerForm
+        flow={flow}
+        ask="credentials"
+        id={fault}
+        submit={t('sign-in.submit')}
+        onSubmit={send}
+        after={<Aside />}
+      >
+        <Field
+          label={t('field.identifier')}
+          value={address.value}
+          onValue={address.set}
+          input={address.input}
+          fault={address.missing}
+          faultId={faultId}
+          name="username"
+          type="text"
+          inputMode="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+        />
+        <PasswordField
+          label={t('field.password')}
+          value={password.value}
+          onValue={password.set}
+          input={password.input}
+          fault={password.missing}
+          faultId={faultId}
+          name="password"
+          autoComplete="current-password"
+        />
+      </AnswerForm>
+    </>
+  );
+}

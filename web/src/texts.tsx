@@ -1,0 +1,85 @@
+/** What the pages say: one language, loaded when the page opens, looked up by key. */
+import type { ReactNode } from 'react';
+import type { account } from '../../server/src/texts/en/account.ts';
+import type { pages } from '../../server/src/texts/en/pages.ts';
+import type { refusals } from '../../server/src/texts/en/refusals.ts';
+
+type Plural = { readonly one: string; readonly other: string };
+type Words = Readonly<Record<string, string | Plural>>;
+type Parameters = Readonly<Record<string, string | number>>;
+
+/** The key of a text that the pages know. */
+export type TextKey = keyof typeof pages | keyof typeof refusals | keyof typeof account;
+
+interface Language {
+  readonly first: () => Promise<Words>;
+  readonly account: () => Promise<Words>;
+}
+
+const english: Language = {
+  first: async () => {
+    const [texts, refused] = await Promise.all([
+      import('../../server/src/texts/en/pages.ts'),
+      import('../../server/src/texts/en/refusals.ts'),
+    ]);
+    return { ...texts.pages, ...refused.refusals };
+  },
+  account: async () => (await import('../../server/src/texts/en/account.ts')).account,
+};
+
+/** A language is one folder of texts and one line here. */
+const languages: Readonly<Record<string, Language>> = { en: english };
+
+const chosen = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in languages) ?? 'en';
+const language = languages[chosen] ?? english;
+/** For dates and numbers: the visitor's own way of writing them, in the language of the page. */
+export const locale = navigator.languages.find((tag) => tag.startsWith(chosen)) ?? chosen;
+const plurals = new Intl.PluralRules(locale);
+
+let words: Words = {};
+
+/** Loads what every page says. */
+export async function loadTexts(): Promise<void> {
+  words = { ...words, ...(await language.first()) };
+  document.documentElement.lang = chosen;
+}
+
+/** Loads what the account pages say. */
+export async function loadAccountTexts(): Promise<void> {
+  words = { ...words, ...(await language.account()) };
+}
+
+const fill = (text: string, parameters: Parameters): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(parameters[name] ?? whole));
+
+function pick(key: string, parameters: Parameters): string | undefined {
+  const found = words[key];
+  if (found === undefined || typeof found === 'string') return found;
+  return plurals.select(Number(parameters.count)) === 'one' ? found.one : found.other;
+}
+
+/** The text of a key. */
+export function t(key: TextKey, parameters: Parameters = {}): string {
+  return fill(pick(key, parameters) ?? key, parameters);
+}
+
+/** The text of the first key that exists, for keys that the server sends and this page may not know yet. */
+export function tAny(keys: readonly string[], fallback: string, parameters: Parameters = {}): string {
+  for (const key of keys) {
+    const found = pick(key, parameters);
+    if (found !== undefined) return fill(found, parameters);
+  }
+  return fallback;
+}
+
+/** The same as `tAny`, with what is filled in set apart, so that an address stands out in its sentence. */
+export function rich(text: string, parts: Readonly<Record<string, ReactNode>>): ReactNode {
+  const pieces = text.split(/\{(\w+)\}/);
+  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never change places
+  return pieces.map((piece, at) => (at % 2 === 1 ? <b key={at}>{parts[piece]}</b> : piece));
+}
+
+/** The name of a factor kind, also of one that this page does not know. */
+export function kindName(kind: string): string {
+  return tAny([`kind.${kind}`], kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('-', ' '));
+}
