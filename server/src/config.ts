@@ -30,7 +30,10 @@ export const options = z.object({
     .string()
     .optional()
     .describe('`smtps://user:password@host:465`, or `smtp://…:587` (STARTTLS is then required).'),
-  SECONDLOCK_SMTP_CA: z.string().optional().describe('PEM file with the authority that signed the relay’s certificate.'),
+  SECONDLOCK_SMTP_CA: z
+    .string()
+    .optional()
+    .describe('PEM file with the authority that signed the relay’s certificate.'),
   SECONDLOCK_MAIL_FROM: z.string().default('no-reply@localhost').describe('Sender address of every mail.'),
   SECONDLOCK_TRUSTED_PROXIES: csv
     .default([])
@@ -45,7 +48,10 @@ export const options = z.object({
     .enum(['open', 'invited', 'closed'])
     .default('open')
     .describe('Who may register: anyone, whoever holds an invitation, or nobody.'),
-  SECONDLOCK_GEO_DB: z.string().optional().describe('MaxMind-format file that turns an address into a country or city.'),
+  SECONDLOCK_GEO_DB: z
+    .string()
+    .optional()
+    .describe('MaxMind-format file that turns an address into a country or city.'),
   SECONDLOCK_CODE_LENGTH: z.coerce.number().int().min(6).max(9).default(6).describe('Digits of a mailed code, 6 to 9.'),
   SECONDLOCK_CODE_LIFETIME: z.coerce
     .number()

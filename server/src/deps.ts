@@ -1,7 +1,8 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
-import type { Keyring } from './security/sealing.ts';
+
 import type { Hasher } from './security/passwords.ts';
 import type { Random } from './security/random.ts';
+import type { Keyring } from './security/sealing.ts';
 import type { PasswordJudge } from './security/strength.ts';
 import type { Database } from './storage/open.ts';
 

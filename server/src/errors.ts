@@ -50,3 +50,16 @@ export class Problem extends Error {
     this.details = details;
   }
 }
+
+const away = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|57P0|08|53)/;
+
+/** Any thrown value as a problem. What says that a part is away or locked is `unavailable`; the rest is `internal`. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof Error)) return new Problem('internal');
+  const code = 'code' in error ? String(error.code) : '';
+  const locked = 'errcode' in error && [5, 6, 10, 13].includes(Number(error.errcode) % 256);
+  const gone =
+    away.test(code) || /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(error.message);
+  return new Problem(locked || gone ? 'unavailable' : 'internal', locked || gone ? { retryAfter: 5 } : {});
+}

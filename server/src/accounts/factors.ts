@@ -32,7 +32,7 @@ export async function reportLost(c: Commit, user: UserRow, factor: FactorRow): P
 /** The user's row, locked, with everything read under the lock. */
 async function locked(c: Commit, userId: string): Promise<Person> {
   const user = await lockUser(c.tx, userId);
-  if (!user || user.state !== 'active') throw new Problem('not-signed-in');
+  if (user?.state !== 'active') throw new Problem('not-signed-in');
   return readPerson(c.tx, c.tenant, user);
 }
 

@@ -85,7 +85,7 @@ export async function check(
 ): Promise<Session | undefined> {
   const now = deps.now();
   const found = await findSession(deps.database.in(tenantId), hashToken(token));
-  if (!found || found.state !== 'active') return undefined;
+  if (found?.state !== 'active') return undefined;
   if (now >= found.expires_at || now - found.last_seen_at >= found.idle_ms) return undefined;
   if (now - found.last_seen_at >= seenEvery) {
     await deps.database.transaction(tenantId, (tx) => touchSession(tx, found.id, now, source.address));

@@ -2,8 +2,8 @@
 import type { Deps } from '../deps.ts';
 import { type Profile, type ProfileName, profiles } from '../policy/profiles.ts';
 import { builtInRoles, type RoleTable, roleTable } from '../policy/roles.ts';
-import { findTenant, putTenant } from '../storage/tenants.ts';
 import type { TenantRow } from '../storage/tables.ts';
+import { findTenant, putTenant } from '../storage/tenants.ts';
 
 /** One isolated directory of users. */
 export interface Tenant {

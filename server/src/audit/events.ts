@@ -13,8 +13,17 @@ export interface EventDetails {
   'password.not-good-enough': { readonly reason: string };
   'challenge.put': { readonly kind: string; readonly purpose: string };
   'proof.accepted': { readonly kind: string; readonly factor: string; readonly purpose: string };
-  'proof.refused': { readonly kind: string; readonly factor: string; readonly purpose: string; readonly reason: string };
-  'attempts.refused': { readonly kind: string; readonly lane: string; readonly reason: 'paused' | 'disabled' | 'spent' };
+  'proof.refused': {
+    readonly kind: string;
+    readonly factor: string;
+    readonly purpose: string;
+    readonly reason: string;
+  };
+  'attempts.refused': {
+    readonly kind: string;
+    readonly lane: string;
+    readonly reason: 'paused' | 'disabled' | 'spent';
+  };
   'sending.refused': { readonly channel: string; readonly reason: string };
   'factor.added': { readonly kind: string; readonly factor: string; readonly by: 'owner' | 'policy' };
   'factor.removed': { readonly kind: string; readonly factor: string };

@@ -1,9 +1,9 @@
 import { notify } from '../accounts/notices.ts';
 import { Problem } from '../errors.ts';
 import { flowLifetimes } from '../policy/limits.ts';
+import { randomId } from '../security/random.ts';
 import { deleteFactor, factorsOf } from '../storage/factors.ts';
 import { findUser, findUserByEmail, raiseEpoch, updateUser } from '../storage/users.ts';
-import { randomId } from '../security/random.ts';
 import { addFactor, mailKind } from './enrolling.ts';
 import type { Flow } from './flow.ts';
 import { freshFactsOf } from './signed-in.ts';
@@ -27,7 +27,12 @@ export const address: Flow = {
     // A factor of the old mailbox becomes one of the new mailbox, which was just proved.
     for (const factor of (await factorsOf(c.tx, user.id)).filter((row) => row.kind === mailKind.kind)) {
       await deleteFactor(c.tx, factor.id);
-      const adding = { id: randomId(c.deps.random), kind: mailKind, data: { address: to.typed }, level: mailKind.level };
+      const adding = {
+        id: randomId(c.deps.random),
+        kind: mailKind,
+        data: { address: to.typed },
+        level: mailKind.level,
+      };
       await addFactor(c, changed, { ...adding, by: 'owner', kept: factor.kept === 1 }, false);
     }
     await c.record({ type: 'address.changed', userId: user.id, details: {} });

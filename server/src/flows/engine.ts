@@ -7,7 +7,6 @@ import { type Circumstance, type Commit, commit } from '../accounts/commit.ts';
 import { Problem } from '../errors.ts';
 import type { Reveal } from '../factors/factor.ts';
 import { randomId, randomToken } from '../security/random.ts';
-import { hashToken } from '../security/tokens.ts';
 import { clearAttempts } from '../storage/attempts.ts';
 import { endFlow, insertFlow, swapFlow } from '../storage/flows.ts';
 import { liveSession } from '../storage/sessions.ts';
@@ -17,11 +16,21 @@ import { answerOf, type FlowResult } from './answer.ts';
 import { writeAsked } from './ask.ts';
 import { type Count, count, tellDisabled, tooMany } from './count.ts';
 import type { Facts } from './facts.ts';
-import { type Asked, currentStep, type Finished, type Flow, type Guess, type Judgement, type StartExtras, type Step } from './flow.ts';
+import {
+  type Asked,
+  currentStep,
+  type Finished,
+  type Flow,
+  type Guess,
+  type Judgement,
+  type StartExtras,
+  type Step,
+} from './flow.ts';
+import { hashOf } from './holder.ts';
 import { flowNamed } from './index.ts';
 import { laneIn } from './lane.ts';
-import { type Answer, answers, type Refused } from './prompt.ts';
 import { Moved } from './moved.ts';
+import { type Answer, answers, type Refused } from './prompt.ts';
 import { type Loaded, load, personOf, sealFacts } from './scene.ts';
 
 /** How a flow is started. */
@@ -40,7 +49,7 @@ export async function startFlow(by: Omit<Circumstance, 'correlation'>, start: St
   const id = randomId(by.deps.random);
   const circumstance = { ...by, correlation: id };
   const holder = randomToken(by.deps.random);
-  const loaded = await begin(circumstance, flow, start, hashToken(holder));
+  const loaded = await begin(circumstance, flow, start, hashOf(start.transport, holder));
   const result = start.input
     ? await submit(circumstance, flow, loaded, start.input)
     : await moveOn(circumstance, flow, loaded, undefined, { verdict: { is: 'asked' } });
@@ -149,7 +158,10 @@ function parseAnswer(step: Step, input: Readonly<Record<string, unknown>>): Answ
   }
   const fields = Object.keys(input).slice(0, 5);
   throw new Problem('bad-request', {
-    fields: fields.map((field) => ({ field: field.slice(0, 40), why: `the step ${step.name} takes ${step.takes.join(', ')}` })),
+    fields: fields.map((field) => ({
+      field: field.slice(0, 40),
+      why: `the step ${step.name} takes ${step.takes.join(', ')}`,
+    })),
   });
 }
 
@@ -173,7 +185,8 @@ async function refused(
   const row = await commit(by, async (c) => {
     await judgement.refuse?.(c);
     if (guess && counted?.is === 'counted' && counted.last) await tellDisabled(c, guess);
-    if (loaded.row.version === 0) return insertNew(c, loaded, loaded.scene.facts, currentStep(flow, loaded.scene.facts));
+    if (loaded.row.version === 0)
+      return insertNew(c, loaded, loaded.scene.facts, currentStep(flow, loaded.scene.facts));
     if (over) await endFlow(c.tx, loaded.row.id, c.now);
     return loaded.row;
   });
@@ -197,7 +210,8 @@ async function moveOn(
   const again = verdict.is === 'asked' && verdict.again === true;
   const person = learned.userId === scene.person?.user.id ? scene.person : await personOf(by, learned.userId);
   const after = { ...scene, facts: learned, person };
-  const entering = next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
+  const entering =
+    next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
   const lane = await laneIn(after);
   return commit(by, async (c) => {
     await holdStill(c, learned, row);
@@ -237,7 +251,12 @@ const changeOf = (c: Commit, row: FlowRow, facts: Facts, next: Step | undefined)
   done_at: next ? null : c.now,
 });
 
-async function insertNew(c: Commit, { row }: Pick<Loaded, 'row'>, facts: Facts, next: Step | undefined): Promise<FlowRow> {
+async function insertNew(
+  c: Commit,
+  { row }: Pick<Loaded, 'row'>,
+  facts: Facts,
+  next: Step | undefined,
+): Promise<FlowRow> {
   const fresh = { ...row, ...changeOf(c, row, facts, next), version: 1 };
   const { tenant: _, ...columns } = fresh;
   await insertFlow(c.tx, columns);
@@ -255,4 +274,3 @@ function shown(
   const reveal: Reveal | undefined = entering?.reveal;
   return answerOf(flow, row, { ...scene, challenges }, { reveal, finished });
 }
-

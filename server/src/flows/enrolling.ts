@@ -74,7 +74,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     last_used_at: null,
   });
   await forgetAttempts(c.tx, user.id, kind.kind);
-  const renewed = kind.use === 'recovery' && mine.some((factor) => factor.kind === kind.kind);
+  const renewed = kind.use === 'recovery';
   await c.record(
     renewed
       ? { type: 'recovery-set.renewed', userId: user.id, details: { kind: kind.kind, factor: id } }
@@ -89,18 +89,16 @@ const renewalNotice = (kind: AnyFactorKind) =>
 
 /** `Authenticator app`, `Authenticator app 2`: no two of a user's factors are called the same. */
 function labelFor(kind: AnyFactorKind, mine: readonly FactorRow[]): string {
-  const taken = new Set(mine.filter((factor) => factor.kind !== kind.kind || kind.use === 'everyday').map((f) => f.label));
+  const taken = new Set(
+    mine.filter((factor) => factor.kind !== kind.kind || kind.use === 'everyday').map((f) => f.label),
+  );
   let label = kind.name;
   for (let number = 2; taken.has(label); number += 1) label = `${kind.name} ${number}`;
   return label;
 }
 
 /** A proof by a factor. */
-export const proofOf = (
-  kind: string,
-  factor: Pick<FactorRow, 'id' | 'channel' | 'level'>,
-  at: number,
-): Proof => {
+export const proofOf = (kind: string, factor: Pick<FactorRow, 'id' | 'channel' | 'level'>, at: number): Proof => {
   const found = kindOf(kind);
   return {
     kind,

@@ -10,14 +10,7 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
   const { deps, tenant } = by;
   const { keyring, hasher } = deps;
   const who = person?.user.id ?? facts.newcomer?.id ?? '';
-  const parts = (destination: string, code: string) => [
-    tenant.id,
-    who,
-    facts.purpose,
-    challengeId,
-    destination,
-    code,
-  ];
+  const parts = (destination: string, code: string) => [tenant.id, who, facts.purpose, challengeId, destination, code];
   const email = person?.user.email ?? (facts.addressProved ? facts.address?.typed : undefined);
   return {
     now: scene.now,

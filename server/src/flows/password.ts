@@ -18,6 +18,5 @@ export const password: Flow = {
     return { ...factsOf(beginning, 'password'), ...second, askPassword: true, newPassword: 'wanted' };
   },
   steps: [currentPassword, secondFactor, keep, newPassword],
-  finish: async (c, scene) =>
-    scene.facts.mustProve === true ? renewSession(c, scene, 'password') : {},
+  finish: async (c, scene) => (scene.facts.mustProve === true ? renewSession(c, scene, 'password') : {}),
 };

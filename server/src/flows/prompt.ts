@@ -23,7 +23,11 @@ export const prompt = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('identifier') }),
   z.object({ ask: z.literal('credentials') }),
   z.object({ ask: z.literal('password'), identifier: z.string() }),
-  z.object({ ask: z.literal('fill'), what: z.enum(['email', 'phone', 'serial', 'name']), notice: z.string().optional() }),
+  z.object({
+    ask: z.literal('fill'),
+    what: z.enum(['email', 'phone', 'serial', 'name']),
+    notice: z.string().optional(),
+  }),
   z.object({
     ask: z.literal('choose'),
     /** `proof`: which factor to answer with; `lost`: which factor is gone (`none` is an answer). */

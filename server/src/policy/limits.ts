@@ -61,4 +61,9 @@ export const setUpLifetime = hour;
 export const seenEvery = minute;
 
 /** How long what is over is kept. */
-export const terms = { flows: 24 * hour, attempts: 48 * hour, sessions: 30 * 24 * hour, messages: 7 * 24 * hour } as const;
+export const terms = {
+  flows: 24 * hour,
+  attempts: 48 * hour,
+  sessions: 30 * 24 * hour,
+  messages: 7 * 24 * hour,
+} as const;

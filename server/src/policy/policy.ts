@@ -133,14 +133,18 @@ export class Satisfied implements Word {
   }
 }
 
-/** Proofs that count: of an allowed factor, over a channel that has not given a proof yet. */
+/**
+ * Proofs that count: of an everyday factor that is still allowed, or of a recovery factor, which may have died with
+ * its use; each over a channel that has not given a proof yet.
+ */
 function counted(need: Need, proofs: readonly Proof[]): Proof[] {
-  const allowed = new Set([...need.everyday, ...need.recovery]);
+  const allowed = new Set(need.everyday);
   const channels = new Set<string>();
   return proofs.filter((proof) => {
-    if (channels.has(proof.channel)) return false;
+    const good = proof.use !== 'everyday' || (proof.factorId !== null && allowed.has(proof.factorId));
+    if (!good || channels.has(proof.channel)) return false;
     channels.add(proof.channel);
-    return proof.use === 'password' || (proof.factorId !== null && allowed.has(proof.factorId));
+    return true;
   });
 }
 

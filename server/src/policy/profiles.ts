@@ -31,7 +31,12 @@ export interface Profile {
     readonly disableAt: number;
   };
   /** C6: shortest password where it may be the only factor, and beside a second one; estimated strength of 4. */
-  readonly password: { readonly alone: number; readonly withSecond: number; readonly most: number; readonly score: number };
+  readonly password: {
+    readonly alone: number;
+    readonly withSecond: number;
+    readonly most: number;
+    readonly score: number;
+  };
   /** C7: days after which a password must be changed; there is no such term in any profile. */
   readonly passwordRotation: null;
   /** C8: steps either side of the current one that an authenticator app may be off. */

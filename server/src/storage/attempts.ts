@@ -31,7 +31,15 @@ export async function takeLaneAttempt(tx: Tx, of: Counted, pace: Pace, now: numb
   };
   const row = await tx.k
     .insertInto('attempts')
-    .values({ tenant: tx.tenant, ...of, count: 1, open_at: now + (pace.pauses[0] ?? 0), last_at: now })
+    .values({
+      tenant: tx.tenant,
+      subject: of.subject,
+      kind: of.kind,
+      lane: of.lane,
+      count: 1,
+      open_at: now + (pace.pauses[0] ?? 0),
+      last_at: now,
+    })
     .onConflict((c) =>
       c
         .columns(['tenant', 'subject', 'kind', 'lane'])

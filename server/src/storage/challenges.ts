@@ -21,12 +21,7 @@ export async function insertChallenge(tx: Tx, row: Omit<ChallengeRow, 'tenant' |
 }
 
 /** Takes one of the challenge's attempts: the row count is the verdict. Gives the count, or undefined when none is left. */
-export async function takeChallengeAttempt(
-  tx: Tx,
-  id: string,
-  most: number,
-  now: number,
-): Promise<number | undefined> {
+export async function takeChallengeAttempt(tx: Tx, id: string, most: number, now: number): Promise<number | undefined> {
   const row = await tx.k
     .updateTable('challenges')
     .set((eb) => ({ attempts: eb('attempts', '+', 1) }))

@@ -54,7 +54,14 @@ export async function updateFactor(
 export async function preferFactor(tx: Tx, userId: string, id: string | null): Promise<void> {
   await tx.k
     .updateTable('factors')
-    .set((eb) => ({ preferred: eb.case().when('id', '=', id ?? '').then(1).else(0).end() }))
+    .set((eb) => ({
+      preferred: eb
+        .case()
+        .when('id', '=', id ?? '')
+        .then(1)
+        .else(0)
+        .end(),
+    }))
     .where('tenant', '=', tx.tenant)
     .where('user_id', '=', userId)
     .execute();

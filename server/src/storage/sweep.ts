@@ -11,21 +11,39 @@ export interface Terms {
 /** Deletes what is over in all tenants: flows, challenges, counts that have ended long ago, sessions, messages. */
 export async function sweep(all: AllTenants, now: number, terms: Terms): Promise<void> {
   const { k } = all;
-  await k.deleteFrom('challenges').where('expires_at', '<', now - terms.flows).execute();
-  await k.deleteFrom('flows').where('expires_at', '<', now - terms.flows).execute();
-  await k.deleteFrom('throttles').where('window_start', '<', now - terms.attempts).execute();
+  await k
+    .deleteFrom('challenges')
+    .where('expires_at', '<', now - terms.flows)
+    .execute();
+  await k
+    .deleteFrom('flows')
+    .where('expires_at', '<', now - terms.flows)
+    .execute();
+  await k
+    .deleteFrom('throttles')
+    .where('window_start', '<', now - terms.attempts)
+    .execute();
   // The total stays: a hundred failures in a row disable a factor however slowly they come (NIST SP 800-63B-4 §3.2.2).
   await k
     .deleteFrom('attempts')
     .where('last_at', '<', now - terms.attempts)
     .where((eb) => eb.or([eb('lane', '!=', 'all'), eb('subject', 'like', '?%')]))
     .execute();
-  await k.deleteFrom('sessions').where('expires_at', '<', now - terms.sessions).execute();
-  await k.deleteFrom('sessions').where('ended_at', '<', now - terms.sessions).execute();
+  await k
+    .deleteFrom('sessions')
+    .where('expires_at', '<', now - terms.sessions)
+    .execute();
+  await k
+    .deleteFrom('sessions')
+    .where('ended_at', '<', now - terms.sessions)
+    .execute();
   await k
     .deleteFrom('messages')
     .where('state', 'in', ['sent', 'failed', 'expired', 'nobody'])
     .where('created_at', '<', now - terms.messages)
     .execute();
-  await k.deleteFrom('invitations').where('expires_at', '<', now - terms.messages).execute();
+  await k
+    .deleteFrom('invitations')
+    .where('expires_at', '<', now - terms.messages)
+    .execute();
 }

@@ -21,9 +21,7 @@ export async function takePlace(tx: Tx, quota: Quota, now: number): Promise<bool
           count: sql`case when throttles.window_start = ${sql.lit(start)} then throttles.count + 1 else 1 end`,
           window_start: start,
         })
-        .where((eb) =>
-          eb.or([eb('throttles.window_start', '!=', start), eb('throttles.count', '<', quota.most)]),
-        ),
+        .where((eb) => eb.or([eb('throttles.window_start', '!=', start), eb('throttles.count', '<', quota.most)])),
     )
     .returning('count')
     .executeTakeFirst();

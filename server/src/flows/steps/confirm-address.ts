@@ -88,7 +88,10 @@ async function ask(scene: Scene): Promise<Asked> {
     { ...question, lifetime, pending: { code: question.pending, link: withLink ? hashToken(secret) : null } },
   );
   const link = `${tenant.origin}/recovery#${scene.flow.id}.${secret}`;
-  return { ...made, send: messageFor(scene, made, question.lifetime ?? lifetime, withLink ? link : '', reachable === true) };
+  return {
+    ...made,
+    send: messageFor(scene, made, question.lifetime ?? lifetime, withLink ? link : '', reachable === true),
+  };
 }
 
 /**
@@ -146,7 +149,9 @@ function next(scene: Scene): Pick<Facts, 'proofs' | 'mustProve' | 'askable' | 'n
   if (scene.facts.purpose === 'address') return { proofs: [proof] };
   if (scene.facts.purpose !== 'recovery') return { proofs: [proof], newPassword: 'wanted' };
   const others = (scene.person?.standing.held ?? []).filter((held) => held.channel !== channel);
-  const everydayFirst = [...others].sort((one, other) => Number(other.use === 'everyday') - Number(one.use === 'everyday'));
+  const everydayFirst = [...others].sort(
+    (one, other) => Number(other.use === 'everyday') - Number(one.use === 'everyday'),
+  );
   return {
     proofs: [proof],
     newPassword: 'wanted',

@@ -67,8 +67,7 @@ function wrong(user: UserRow | undefined, right: boolean): Judgement {
   const reason = !user ? 'unknown-user' : right ? 'not-active' : 'wrong';
   return {
     verdict: no('wrong'),
-    refuse: (c) =>
-      c.record({ type: 'password.refused', userId: user?.id ?? null, actor: null, details: { reason } }),
+    refuse: (c) => c.record({ type: 'password.refused', userId: user?.id ?? null, actor: null, details: { reason } }),
   };
 }
 
@@ -76,7 +75,8 @@ function wrong(user: UserRow | undefined, right: boolean): Judgement {
 const named = (scene: Scene, identifier: string): Promise<UserRow | undefined> =>
   findUserByEmail(scene.by.deps.database.in(scene.by.tenant.id), canonical(identifier));
 
-const canonical = (identifier: string): string => parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();
+const canonical = (identifier: string): string =>
+  parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();
 
 /** Whom attempts count for where nobody is known: a keyed hash, so that the table names no address. */
 export const unknownSubject = (by: Circumstance, identifier: string): string =>

@@ -44,6 +44,5 @@ export const currentPassword: Step = {
       refuse: (c) => c.record({ type: 'password.refused', userId: user.id, details: { reason: 'wrong' } }),
     };
   },
-  learn: (facts, verdict) =>
-    verdict.is === 'known' ? { ...facts, proofs: [...facts.proofs, verdict.proof] } : facts,
+  learn: (facts, verdict) => (verdict.is === 'known' ? { ...facts, proofs: [...facts.proofs, verdict.proof] } : facts),
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { kindOf } from '../../factors/index.ts';
 import type { Reveal } from '../../factors/factor.ts';
+import { kindOf } from '../../factors/index.ts';
 import { randomId } from '../../security/random.ts';
 import { closeChallenge } from '../../storage/challenges.ts';
 import { asked } from '../ask.ts';

@@ -1,5 +1,5 @@
-import { notify } from '../../accounts/notices.ts';
 import { reportLost } from '../../accounts/factors.ts';
+import { notify } from '../../accounts/notices.ts';
 import { Problem } from '../../errors.ts';
 import type { FactorRow } from '../../storage/tables.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';

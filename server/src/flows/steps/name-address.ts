@@ -1,7 +1,7 @@
 import { type Address, parseAddress } from '../../accounts/address.ts';
 import { randomId, randomToken } from '../../security/random.ts';
-import { findUserByEmail, rolesOf } from '../../storage/users.ts';
 import { factorsOf } from '../../storage/factors.ts';
+import { findUserByEmail, rolesOf } from '../../storage/users.ts';
 import { type Facts, no, type Verdict } from '../facts.ts';
 import type { Scene, Step } from '../flow.ts';
 

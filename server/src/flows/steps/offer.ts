@@ -1,3 +1,5 @@
+import type { Person } from '../../accounts/person.ts';
+import type { Tenant } from '../../accounts/tenant.ts';
 import { Problem } from '../../errors.ts';
 import type { AnyFactorKind } from '../../factors/factor.ts';
 import { factorKinds } from '../../factors/index.ts';
@@ -30,7 +32,8 @@ export const offer: Step = {
     return answer.accept === false ? declined(scene) : accepted(scene, answer.accept);
   },
   learn: (facts, verdict) => {
-    if (verdict.is === 'offered') return { ...facts, ...verdict.facts, ...(verdict.facts.enrolling ? {} : { offer: 'done' }) };
+    if (verdict.is === 'offered')
+      return { ...facts, ...verdict.facts, ...(verdict.facts.enrolling ? {} : { offer: 'done' }) };
     return verdict.is === 'enrolled' ? learnEnrolled(facts, verdict) : facts;
   },
 };
@@ -49,22 +52,24 @@ export const learnEnrolled = (
 
 const openOffer = (facts: Facts): Offer | undefined => (typeof facts.offer === 'object' ? facts.offer : undefined);
 
-const asOffer = (kind: AnyFactorKind): Offerable => ({
+/** A kind as the page shows it. */
+export const asOffer = (kind: AnyFactorKind): Offerable => ({
   kind: kind.kind,
   level: kind.level,
   why: `kind.${kind.kind}.why`,
 });
 
 /** Everyday kinds that this profile and account allow: no mailbox where it cannot count, none twice. */
-export function offered(scene: Scene): AnyFactorKind[] {
-  const { profile } = scene.by.tenant;
-  const held = scene.person?.standing.held ?? [];
+export function kindsFor(tenant: Tenant, person: Person | undefined): AnyFactorKind[] {
+  const held = person?.standing.held ?? [];
   return factorKinds.filter((kind) => {
     if (kind.use !== 'everyday') return false;
     if (kind !== mailKind) return true;
-    return profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);
+    return tenant.profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);
   });
 }
+
+const offered = (scene: Scene): AnyFactorKind[] => kindsFor(scene.by.tenant, scene.person);
 
 async function accepted(scene: Scene, name: string): Promise<Judgement> {
   const kind = offered(scene).find((candidate) => candidate.kind === name);
@@ -73,7 +78,11 @@ async function accepted(scene: Scene, name: string): Promise<Judgement> {
   if (question) return { verdict: { is: 'offered', facts: { enrolling: kind.kind } } };
   // Nothing to prove: a confirmed address becomes a factor by its owner's word.
   const strong = scene.person?.standing.held.some((held) => atLeast(held.level, 'aal2')) ?? false;
-  return enrolled(scene, { id: randomId(scene.by.deps.random), kind, data: mailData(scene), by: 'owner', kept: strong }, true);
+  return enrolled(
+    scene,
+    { id: randomId(scene.by.deps.random), kind, data: mailData(scene), by: 'owner', kept: strong },
+    true,
+  );
 }
 
 function declined(scene: Scene): Judgement {

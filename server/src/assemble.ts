@@ -1,0 +1,116 @@
+/** Puts the rooms together from what the outside gives: `main.ts` gives the real world, tests give theirs. */
+import type { Hono } from 'hono';
+import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
+import { isDevelopment, type Options } from './config.ts';
+import type { Sender } from './delivery/deliver.ts';
+import { Outbox } from './delivery/outbox.ts';
+import type { Deps, Log } from './deps.ts';
+import { createApp } from './http/app.ts';
+import type { AppEnv, KeptMessage } from './http/context.ts';
+import { setUpLifetime, terms } from './policy/limits.ts';
+import type { RoleTable } from './policy/roles.ts';
+import { Hasher } from './security/passwords.ts';
+import { type Random, randomToken } from './security/random.ts';
+import { Keyring } from './security/sealing.ts';
+import { PasswordJudge } from './security/strength.ts';
+import { hashToken } from './security/tokens.ts';
+import type { Database } from './storage/open.ts';
+import { sweep } from './storage/sweep.ts';
+import { countRole } from './storage/users.ts';
+
+/** What the outside gives. */
+export interface World {
+  readonly options: Options;
+  readonly database: Database;
+  /** Sealing keys as text. */
+  readonly keys: string;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly log: Log;
+  readonly senders: readonly Sender[];
+  readonly keptMessages?: () => readonly KeptMessage[];
+  readonly placeOf: (address: string) => string;
+  readonly pages?: string | undefined;
+  readonly roles?: RoleTable;
+  /** Overrides for a test that needs a cheap hash; production values stand in the options. */
+  readonly hasher?: Hasher;
+}
+
+/** A server that is put together and not yet listening. */
+export interface Assembled {
+  readonly app: Hono<AppEnv>;
+  readonly deps: Deps;
+  readonly outbox: Outbox;
+  readonly tenants: Tenants;
+  /** The link for the first owner; undefined where there is one. */
+  readonly setUpLink: string | undefined;
+  /** Deletes what is over. */
+  readonly sweep: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Assembles a server. */
+export async function assemble(world: World): Promise<Assembled> {
+  const { options, database, now, random, log } = world;
+  await writeMainTenant({ database, now }, tenantOf(world));
+  const keyring = Keyring.parse(world.keys);
+  const memory = options.SECONDLOCK_ARGON2_MEMORY;
+  const hasher = world.hasher ?? new Hasher({ keyring, random, memory, time: options.SECONDLOCK_ARGON2_TIME });
+  const passwords = new PasswordJudge();
+  const tenants = new Tenants({ database, now });
+  const service = (tenant: string) => tenants.get(tenant);
+  const senders = { email: world.senders.filter((sender) => sender) };
+  const outbox = new Outbox({ database: database.all, keyring, senders, service, now, log, random });
+  const token = (await countRole(database.in('main'), 'owner')) === 0 ? randomToken(random) : undefined;
+  const deps: Deps = {
+    database,
+    keyring,
+    hasher,
+    passwords,
+    now,
+    random,
+    log,
+    wake: () => outbox.wake(),
+    placeOf: world.placeOf,
+    factorSettings: factorSettings(options),
+    setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
+  };
+  const app = createApp({
+    deps,
+    tenants,
+    development: isDevelopment(options),
+    trustedProxies: options.SECONDLOCK_TRUSTED_PROXIES,
+    pages: world.pages,
+    ready: () => database.ping(),
+    ...(world.keptMessages ? { keptMessages: world.keptMessages } : {}),
+  });
+  return {
+    app,
+    deps,
+    outbox,
+    tenants,
+    setUpLink: token === undefined ? undefined : `${options.SECONDLOCK_ORIGIN[0]}/set-up#${token}`,
+    sweep: () => sweep(database.all, now(), terms),
+    close: async () => {
+      await outbox.stop();
+      await passwords.close();
+      await Promise.all(world.senders.map((sender) => sender.close()));
+      await database.close();
+    },
+  };
+}
+
+const tenantOf = ({ options, roles }: World): MainTenant => ({
+  name: options.SECONDLOCK_NAME,
+  origins: options.SECONDLOCK_ORIGIN,
+  sender: options.SECONDLOCK_MAIL_FROM,
+  profile: options.SECONDLOCK_PROFILE,
+  registration: options.SECONDLOCK_REGISTRATION,
+  ...(roles ? { roles } : {}),
+});
+
+/** The settings of factor kinds; each kind parses its own. */
+const factorSettings = (options: Options): Deps['factorSettings'] => ({
+  email: { length: options.SECONDLOCK_CODE_LENGTH, lifetime: options.SECONDLOCK_CODE_LIFETIME * 1000 },
+  totp: { algorithm: options.SECONDLOCK_TOTP_ALGORITHM, digits: options.SECONDLOCK_TOTP_DIGITS, period: 30 },
+});

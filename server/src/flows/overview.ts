@@ -1,0 +1,66 @@
+/** A user's factors as their account page lists them: what only the kinds know (how many codes are left) included. */
+import type { Circumstance } from '../accounts/commit.ts';
+import type { Person } from '../accounts/person.ts';
+import { kindOf } from '../factors/index.ts';
+import { decide } from '../policy/policy.ts';
+import type { FactorRow } from '../storage/tables.ts';
+import { recoveryKinds } from './enrolling.ts';
+import { factorBound } from './given.ts';
+import type { Offerable } from './prompt.ts';
+import { asOffer, kindsFor } from './steps/offer.ts';
+
+/** A factor of the account page. Never its secret. */
+export interface ListedFactor {
+  readonly id: string;
+  readonly kind: string;
+  readonly use: 'everyday' | 'recovery';
+  readonly label: string;
+  readonly hint: string;
+  readonly level: FactorRow['level'];
+  readonly preferred: boolean;
+  readonly state: 'active' | 'lost';
+  /** Whether it is asked at sign-in: a mailbox steps back once there is something stronger. */
+  readonly asked: boolean;
+  readonly createdAt: number;
+  readonly createdFrom: string;
+  readonly lastUsedAt: number | null;
+  readonly codesLeft?: number;
+}
+
+/** The user's factors, oldest first. */
+export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
+  const need = decide(person.standing);
+  const asked = new Set([...need.everyday, ...need.recovery]);
+  return person.factors.map((row) => {
+    const left = leftOf(by, row);
+    return {
+      id: row.id,
+      kind: row.kind,
+      use: row.use,
+      label: row.label,
+      hint: row.hint,
+      level: row.level,
+      preferred: row.preferred === 1,
+      state: row.state === 'lost' ? 'lost' : 'active',
+      asked: asked.has(row.id),
+      createdAt: row.created_at,
+      createdFrom: row.created_from,
+      lastUsedAt: row.last_used_at,
+      ...(left === undefined ? {} : { codesLeft: left }),
+    };
+  });
+}
+
+function leftOf(by: Circumstance, row: FactorRow): number | undefined {
+  const kind = kindOf(row.kind);
+  if (!kind.left) return undefined;
+  const bound = factorBound(by.tenant.id, row.user_id, row.id);
+  return kind.left(kind.data.parse(JSON.parse(by.deps.keyring.open(row.data, bound))));
+}
+
+/** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */
+export function listKinds(by: Circumstance, person: Person): Offerable[] {
+  const everyday = kindsFor(by.tenant, person).map(asOffer);
+  const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map((k) => asOffer(kindOf(k))) : [];
+  return [...everyday, ...recovery];
+}

@@ -1,0 +1,155 @@
+/** The flows over HTTP: start, look, answer, and the events of a flow. */
+import { streamSSE } from 'hono/streaming';
+import { z } from 'zod';
+import { Problem } from '../errors.ts';
+import type { FlowResult } from '../flows/answer.ts';
+import { lookAt, startFlow, submitTo } from '../flows/engine.ts';
+import { hashOf } from '../flows/holder.ts';
+import { flows } from '../flows/index.ts';
+import { answers, flowAnswer } from '../flows/prompt.ts';
+import { type AppContext, circumstance, demandSameOrigin } from './context.ts';
+import { flowCookie, giveBrowser, giveFlow, giveSession, takeFlow } from './cookies.ts';
+import { parse, readJson } from './middleware/body.ts';
+import { bearerToken, sessionOf } from './middleware/session.ts';
+import type { Route } from './route.ts';
+
+const names = flows.map((flow) => flow.name);
+
+const extras = {
+  transport: z.enum(['cookie', 'token']).default('cookie'),
+  kind: z.string().max(40).optional(),
+  level: z.string().max(40).optional(),
+  action: z.string().max(80).optional(),
+  link: z.string().max(128).optional(),
+};
+
+/** What a start takes: its extras, and the first step's input. */
+const startBody = z.looseObject(extras);
+
+const submitBody = z.union([
+  answers.empty,
+  answers.credentials,
+  answers.identifier,
+  answers.password,
+  answers.fill,
+  answers.choose,
+  answers.code,
+  answers.link,
+  answers.resend,
+  answers.kept,
+  answers.renew,
+  answers.accept,
+]);
+
+const flowId = z.string().max(64);
+
+/** The flow routes. */
+export const flowRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/api/v1/flows/{name}',
+    summary: `Starts a flow (${names.join(', ')}) when given a name, submits an answer when given a flow's id.`,
+    parameters: { name: flowId },
+    body: z.union([startBody, submitBody]),
+    answers: { 200: flowAnswer },
+    who: 'anyone',
+    handle: (c) => (names.includes(c.req.param('name') ?? '') ? start(c) : submit(c)),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/flows/{id}',
+    summary: 'The state of a flow. Never sends anything.',
+    parameters: { id: flowId },
+    answers: { 200: flowAnswer },
+    who: 'flow',
+    handle: async (c) => c.json((await look(c)).answer),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/flows/{id}/events',
+    summary: 'The same as server-sent events, one at each change, until the flow is done.',
+    parameters: { id: flowId },
+    answers: { 200: undefined },
+    who: 'flow',
+    handle: events,
+  },
+];
+
+async function start(c: AppContext): Promise<Response> {
+  const body = await readJson(c);
+  const { transport: wanted, kind, level, action, link, ...input } = parse(startBody, body);
+  const session = await sessionOf(c);
+  const transport = session?.transport ?? wanted;
+  if (transport === 'cookie') demandSameOrigin(c);
+  const result = await startFlow(circumstance(c), {
+    name: c.req.param('name') ?? '',
+    transport,
+    session,
+    extras: { kind, level, action, link },
+    input: Object.keys(input).length > 0 ? input : undefined,
+  });
+  return handOver(c, result);
+}
+
+async function submit(c: AppContext): Promise<Response> {
+  const body = await readJson(c);
+  const id = c.req.param('name') ?? '';
+  return handOver(c, await submitTo(of(c, id), id, holder(c, id), body));
+}
+
+const look = (c: AppContext): Promise<FlowResult> => {
+  const id = c.req.param('id') ?? '';
+  return lookAt(of(c, id), id, holder(c, id));
+};
+
+/** A flow's commits are all told under the flow's id. */
+const of = (c: AppContext, id: string) => ({ ...circumstance(c), correlation: id });
+
+/** The hash of the secret that continues this flow: from the header in token transport, else from its own cookie. */
+function holder(c: AppContext, id: string): string | undefined {
+  const token = bearerToken(c);
+  if (token !== undefined) return hashOf('token', token);
+  const cookie = flowCookie(c, id);
+  if (cookie === undefined) return undefined;
+  demandSameOrigin(c);
+  return hashOf('cookie', cookie);
+}
+
+/** Puts a result's secrets where the transport wants them. */
+function handOver(c: AppContext, { answer, transport, holder: secret, finished }: FlowResult): Response {
+  if (transport === 'token') return c.json(secret === undefined ? answer : { ...answer, flowToken: secret });
+  if (answer.done) takeFlow(c, answer.id);
+  else if (secret !== undefined) giveFlow(c, answer.id, secret, secondsUntil(c, answer.expiresAt));
+  if (finished?.session) giveSession(c, finished.session.token);
+  if (finished?.browserToken !== undefined) giveBrowser(c, finished.browserToken);
+  return c.json(answer);
+}
+
+const secondsUntil = (c: AppContext, iso: string): number =>
+  Math.round((Date.parse(iso) - c.get('surfaces').deps.now()) / 1000);
+
+const lookEvery = 1000;
+const heartbeats = 15;
+
+/** Reads the flow's row each second; wake-ups are hints and none is needed. */
+async function events(c: AppContext): Promise<Response> {
+  const first = await look(c);
+  c.header('cache-control', 'no-store');
+  return streamSSE(c, async (stream) => {
+    let result: FlowResult | undefined = first;
+    let told = '';
+    for (let beat = 0; result !== undefined && !stream.aborted; beat += 1) {
+      const data = JSON.stringify(result.answer);
+      if (data !== told) await stream.writeSSE({ event: 'state', data });
+      else if (beat % heartbeats === 0) await stream.write(': still here\n\n');
+      told = data;
+      if (result.answer.done) return;
+      await stream.sleep(lookEvery);
+      result = await look(c).catch((error: unknown) => {
+        if (error instanceof Problem) return undefined;
+        throw error;
+      });
+    }
+    await stream.writeSSE({ event: 'over', data: '{}' });
+  });
+}

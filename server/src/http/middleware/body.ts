@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { Problem } from '../../errors.ts';
+import type { AppContext } from '../context.ts';
+
+/** No request of this API is larger; what is, is refused before anything is parsed or hashed (PW-12). */
+const most = 64 * 1024;
+
+/** Reads a JSON object. Anything but `application/json` is refused, so no form of another site can send one (NET-03). */
+export async function readJson(c: AppContext): Promise<Record<string, unknown>> {
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Problem('not-json');
+  if (Number(c.req.header('content-length') ?? 0) > most) throw new Problem('too-large');
+  const text = await readText(c.req.raw.body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem('bad-json');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Problem('bad-json');
+  return value as Record<string, unknown>;
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (!body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > most) throw new Problem('too-large');
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new Problem('bad-json');
+  }
+}
+
+/** Parses what a client sent; each wrong field is named with why, and nothing it held is repeated. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.slice(0, 10).map((issue) => ({
+    field: issue.path.map(String).join('.').slice(0, 60) || 'body',
+    why: issue.code === 'unrecognized_keys' ? 'unknown fields' : issue.message.slice(0, 120),
+  }));
+  throw new Problem('bad-request', { fields });
+}

@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import type { AppContext } from './context.ts';
+
+/** One route: what it takes and answers. The API document is generated from these, and the parsing uses them. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** With `{name}` for parameters, as OpenAPI writes them. */
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters?: Readonly<Record<string, z.ZodType>>;
+  readonly body?: z.ZodType;
+  /** The answer's schema by status; none for an empty one. */
+  readonly answers: Readonly<Record<number, z.ZodType | undefined>>;
+  /** Who may call it. */
+  readonly who: 'anyone' | 'session' | 'flow';
+  readonly handle: (c: AppContext) => Promise<Response> | Response;
+}

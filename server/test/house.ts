@@ -1,0 +1,120 @@
+/**
+ * A whole server for a test: the real rooms on a real database, with a clock that the test sets, a cheap password hash,
+ * and sinks for what leaves. Requests go through the front door, without a port.
+ */
+
+import { type Assembled, assemble } from '../src/assemble.ts';
+import { type Options, readOptions } from '../src/config.ts';
+import type { Rendered, Sender } from '../src/delivery/deliver.ts';
+import { Hasher } from '../src/security/passwords.ts';
+import { systemRandom } from '../src/security/random.ts';
+import { Keyring } from '../src/security/sealing.ts';
+import { type Database, openDatabase } from '../src/storage/open.ts';
+import { Browser } from './browser.ts';
+import { freshDatabase } from './postgres.ts';
+
+/** Which databases every journey runs on. */
+export const databases = ['sqlite', 'postgres'] as const;
+export type DatabaseName = (typeof databases)[number];
+
+/** Sealing keys of tests, made anew for each house. */
+export const testKeys = (): string => `t1:${Buffer.from(systemRandom(32)).toString('base64')}`;
+
+/** What a test may choose. */
+export interface HouseOptions {
+  readonly on?: DatabaseName;
+  readonly options?: Partial<Record<keyof Options, string>>;
+  readonly start?: number;
+  /** Joins another house's database and keys: a second node, or a restart. */
+  readonly like?: House;
+  /** The real argon2 parameters instead of the cheap ones. */
+  readonly realHash?: boolean;
+  readonly log?: (line: string) => void;
+}
+
+/** Noon of a plain day. */
+export const noon = Date.UTC(2030, 4, 15, 12);
+
+/** A running house. */
+export interface House extends Assembled {
+  readonly origin: string;
+  readonly keys: string;
+  readonly where: string;
+  readonly database: Database;
+  /** What was handed to the mail provider, newest first; `drain` first. */
+  readonly mails: Rendered[];
+  readonly clock: { now: number; advance: (ms: number) => void };
+  /** A browser of its own: cookie jar, Origin header, address. */
+  readonly browser: (how?: ConstructorParameters<typeof Browser>[1]) => Browser;
+  /** Sends what is in the outbox and gives the newest mail to an address. */
+  readonly mailTo: (address: string) => Promise<Rendered>;
+  /** The six digits in the newest mail to an address. */
+  readonly codeFor: (address: string) => Promise<string>;
+}
+
+/** Opens a house. Close it in the test's end (`await using` does). */
+export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDisposable> {
+  const clock = how.like?.clock ?? clockAt(how.start ?? noon);
+  const keys = how.like?.keys ?? testKeys();
+  const made = how.on === 'postgres' && !how.like ? await freshDatabase() : undefined;
+  const where = how.like?.where ?? made?.url ?? ':memory:';
+  const database = how.like && where === ':memory:' ? how.like.database : await openDatabase(where);
+  const options = readOptions({}, { SECONDLOCK_LOG_LEVEL: 'silent', ...(how.options ?? {}) });
+  const mails = how.like?.mails ?? [];
+  const keyring = Keyring.parse(keys);
+  const write = (fields: object, text: string): void => how.log?.(JSON.stringify({ ...fields, text }));
+  const house = await assemble({
+    options,
+    database,
+    keys,
+    now: () => clock.now,
+    random: systemRandom,
+    log: { info: write, warn: write, error: write },
+    senders: [sinkInto(mails)],
+    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => mails.map(asKept) }),
+    placeOf: () => '',
+    ...(how.realHash
+      ? {}
+      : { hasher: new Hasher({ keyring, random: systemRandom, memory: 64, time: 1, maxWaiting: 1000 }) }),
+  });
+  const origin = options.SECONDLOCK_ORIGIN[0] ?? '';
+  const mailTo = async (address: string): Promise<Rendered> => {
+    await house.outbox.drain();
+    const mail = mails.find((one) => one.to === address);
+    if (!mail) throw new Error(`no mail to ${address}`);
+    return mail;
+  };
+  return {
+    ...house,
+    origin,
+    keys,
+    where,
+    database,
+    mails,
+    clock,
+    mailTo,
+    codeFor: async (address) => /\b\d{6,9}\b/.exec((await mailTo(address)).text)?.[0] ?? '',
+    browser: (as) => new Browser((request, env) => house.app.fetch(request, env), { origin, ...as }),
+    [Symbol.asyncDispose]: async () => {
+      await house.close();
+      await made?.drop();
+    },
+  };
+}
+
+const clockAt = (start: number) => ({
+  now: start,
+  advance(ms: number) {
+    this.now += ms;
+  },
+});
+
+const asKept = (mail: Rendered) => ({ channel: mail.channel, to: mail.to, text: mail.text, at: '' });
+
+const sinkInto = (mails: Rendered[]): Sender => ({
+  name: 'sink',
+  send: async (message) => {
+    mails.unshift(message);
+  },
+  close: async () => {},
+});
