@@ -32,8 +32,9 @@ export interface World {
   readonly placeOf: (address: string) => string;
   readonly pages?: string | undefined;
   readonly roles?: RoleTable;
-  /** Overrides for a test that needs a cheap hash; production values stand in the options. */
+  /** For tests: a cheap hash, and one judge for many houses; production makes its own from the options. */
   readonly hasher?: Hasher;
+  readonly passwords?: PasswordJudge;
 }
 
 /** A server that is put together and not yet listening. */
@@ -56,7 +57,7 @@ export async function assemble(world: World): Promise<Assembled> {
   const keyring = Keyring.parse(world.keys);
   const memory = options.SECONDLOCK_ARGON2_MEMORY;
   const hasher = world.hasher ?? new Hasher({ keyring, random, memory, time: options.SECONDLOCK_ARGON2_TIME });
-  const passwords = new PasswordJudge();
+  const passwords = world.passwords ?? new PasswordJudge();
   const tenants = new Tenants({ database, now });
   const service = (tenant: string) => tenants.get(tenant);
   const senders = { email: world.senders.filter((sender) => sender) };
@@ -93,7 +94,7 @@ export async function assemble(world: World): Promise<Assembled> {
     sweep: () => sweep(database.all, now(), terms),
     close: async () => {
       await outbox.stop();
-      await passwords.close();
+      if (!world.passwords) await passwords.close();
       await Promise.all(world.senders.map((sender) => sender.close()));
       await database.close();
     },

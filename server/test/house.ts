@@ -9,6 +9,7 @@ import type { Rendered, Sender } from '../src/delivery/deliver.ts';
 import { Hasher } from '../src/security/passwords.ts';
 import { systemRandom } from '../src/security/random.ts';
 import { Keyring } from '../src/security/sealing.ts';
+import { PasswordJudge } from '../src/security/strength.ts';
 import { type Database, openDatabase } from '../src/storage/open.ts';
 import { Browser } from './browser.ts';
 import { freshDatabase } from './postgres.ts';
@@ -31,6 +32,9 @@ export interface HouseOptions {
   readonly realHash?: boolean;
   readonly log?: (line: string) => void;
 }
+
+/** One judge for all houses of a test file: its dictionaries take half a second to load. It does not hold the process. */
+const judge = new PasswordJudge({ idleMs: 2000 });
 
 /** Noon of a plain day. */
 export const noon = Date.UTC(2030, 4, 15, 12);
@@ -73,6 +77,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     senders: [sinkInto(mails)],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => mails.map(asKept) }),
     placeOf: () => '',
+    passwords: judge,
     ...(how.realHash
       ? {}
       : { hasher: new Hasher({ keyring, random: systemRandom, memory: 64, time: 1, maxWaiting: 1000 }) }),

@@ -13,6 +13,8 @@ interface MethodChange {
   readonly reportLost: (factor: Factor, label: string) => Promise<void>;
   /** Needs no dialog, so it says itself when it fails. */
   readonly prefer: (factor: Factor) => Promise<void>;
+  /** Keeps a mailbox beside something stronger; says itself when it fails. */
+  readonly keep: (factor: Factor) => Promise<void>;
 }
 
 export function useMethodChange(): MethodChange {
@@ -24,15 +26,15 @@ export function useMethodChange(): MethodChange {
     await client.invalidateQueries();
     tell(said);
   };
+  const alone = (action: () => Promise<unknown>): Promise<void> =>
+    change(action, t('methods.changed')).catch((thrown: unknown) => tell(wordsOf(thrown)));
   const at = (factor: Factor): string => `/account/factors/${encodeURIComponent(factor.id)}`;
   return {
     rename: (factor, label) => change(() => call('PATCH', at(factor), { label }), t('methods.changed')),
     remove: (factor, label) => change(() => call('DELETE', at(factor)), t('methods.removed', { label })),
     reportLost: (factor, label) =>
       change(() => call('POST', `${at(factor)}/lost`, {}), t('methods.reported', { label })),
-    prefer: (factor) =>
-      change(() => call('PATCH', at(factor), { preferred: true }), t('methods.changed')).catch((thrown: unknown) =>
-        tell(wordsOf(thrown)),
-      ),
+    prefer: (factor) => alone(() => call('PATCH', at(factor), { preferred: true })),
+    keep: (factor) => alone(() => call('PATCH', at(factor), { kept: true })),
   };
 }

@@ -10,14 +10,17 @@ interface MethodMenuProps {
   readonly factor: Factor;
   readonly label: string;
   readonly several: boolean;
+  /** Whether there is another way to prove who reports it lost. */
+  readonly canLose: boolean;
   readonly onTask: (task: MethodTask) => void;
 }
 
-export function MethodMenu({ factor, label, several, onTask }: MethodMenuProps): ReactNode {
-  const { prefer } = useMethodChange();
+export function MethodMenu({ factor, label, several, canLose, onTask }: MethodMenuProps): ReactNode {
+  const { prefer, keep } = useMethodChange();
   const active = factor.state === 'active';
   const act = (key: string | number) => {
     if (key === 'prefer') void prefer(factor);
+    else if (key === 'keep') void keep(factor);
     else onTask({ what: key as MethodTask['what'], factor, label });
   };
   return (
@@ -35,7 +38,12 @@ export function MethodMenu({ factor, label, several, onTask }: MethodMenuProps):
               {t('methods.prefer')}
             </MenuItem>
           )}
-          {active && several && (
+          {active && factor.asked === false && (
+            <MenuItem className="menu-item" id="keep">
+              {t('methods.keep')}
+            </MenuItem>
+          )}
+          {active && canLose && (
             <MenuItem className="menu-item" id="lost">
               {t('methods.report-lost')}
             </MenuItem>

@@ -19,10 +19,11 @@ function history(factor: Factor): string {
 interface MethodProps {
   readonly factor: Factor;
   readonly several: boolean;
+  readonly canLose: boolean;
   readonly onTask: (task: MethodTask) => void;
 }
 
-function Method({ factor, several, onTask }: MethodProps): ReactNode {
+function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
   const label = factor.label || kindName(factor.kind);
   const more = [label === kindName(factor.kind) ? '' : kindName(factor.kind), factor.hint].filter(Boolean).join(' · ');
   return (
@@ -37,7 +38,7 @@ function Method({ factor, several, onTask }: MethodProps): ReactNode {
         {more && <p className="item-more">{more}</p>}
         <p className="item-more">{history(factor)}</p>
       </div>
-      <MethodMenu factor={factor} label={label} several={several} onTask={onTask} />
+      <MethodMenu factor={factor} label={label} several={several} canLose={canLose} onTask={onTask} />
     </li>
   );
 }
@@ -46,6 +47,7 @@ export function Methods({ account, factors }: { account: Account; factors: Facto
   const [task, setTask] = useState<MethodTask>();
   const everyday = factors.factors.filter((factor) => factor.use === 'everyday');
   const active = everyday.filter((factor) => factor.state === 'active').length;
+  const spare = factors.factors.some((factor) => factor.use === 'recovery');
   const addable = factors.kinds.length > 0;
   return (
     <section className="panel">
@@ -55,7 +57,13 @@ export function Methods({ account, factors }: { account: Account; factors: Facto
       {everyday.length > 0 && (
         <ul>
           {everyday.map((factor) => (
-            <Method key={factor.id} factor={factor} several={active > 1} onTask={setTask} />
+            <Method
+              key={factor.id}
+              factor={factor}
+              several={active > 1}
+              canLose={active > 1 || spare}
+              onTask={setTask}
+            />
           ))}
         </ul>
       )}
