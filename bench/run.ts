@@ -1,0 +1,103 @@
+/**
+ * `npm run bench`: what a session check, a code check and a password step cost, on this machine, in one run, each as the
+ * median of three rounds beside the floor of the same part. `npm run bench -- postgres` measures on PostgreSQL too.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { startCluster } from '../server/test/postgres.ts';
+import { argon2Floor } from './argon2.ts';
+import { type Figures, head, line, middle, type Target } from './figures.ts';
+import { flood } from './flood.ts';
+import { type House, openHouse } from './house.ts';
+import { eachOf, repeated } from './load.ts';
+import { codeCheck, httpFloor, passwordStep, pendingOf, sessionCheck } from './parts.ts';
+import { processFigures } from './process-figures.ts';
+
+const rounds = 3;
+const perRound = 150;
+const seconds = 3;
+
+const parts = [
+  'session check',
+  'session check, floor: the same bytes by node:http',
+  'wrong TOTP code',
+  'wrong TOTP code, floor: the same bytes',
+  'right TOTP code',
+  'right TOTP code, floor: the same bytes',
+  'password step',
+  'password step, floor: bare argon2id',
+] as const;
+
+type Part = (typeof parts)[number];
+type Row = Record<Part, Figures>;
+
+/** A session to check: somebody signs in. */
+async function signIn(house: House): Promise<string> {
+  const people = house.people.slice(-1);
+  const { answers } = await passwordStep(house, people, 1);
+  const done = await codeCheck(house, pendingOf(people, answers), true);
+  return (JSON.parse(done.answers[0]?.body ?? '{}') as { session: { token: string } }).session.token;
+}
+
+async function round(house: House, token: string, number: number): Promise<Row> {
+  const people = house.people.slice(number * perRound, (number + 1) * perRound);
+  const session = await sessionCheck(house, token, seconds);
+  const get = { method: 'GET', path: '/' } as const;
+  const password = await passwordStep(house, people, availableParallelism() * 2);
+  const pending = pendingOf(people, password.answers);
+  const wrong = await codeCheck(house, pending, false);
+  const right = await codeCheck(house, pending, true);
+  const posts = (count: number) =>
+    eachOf(Array.from({ length: count }, () => ({ method: 'POST', path: '/', body: { code: '123456' } }) as const));
+  const floorOf = async ({ answers: [answer] }: Awaited<ReturnType<typeof codeCheck>>): Promise<Figures> => {
+    if (!answer) throw new Error('There was no answer.');
+    return httpFloor(answer, posts(20 * perRound), 8);
+  };
+  return {
+    'session check': session.figures,
+    'session check, floor: the same bytes by node:http': await httpFloor(session.answer, repeated(get, seconds), 16),
+    'wrong TOTP code': wrong.figures,
+    'wrong TOTP code, floor: the same bytes': await floorOf(wrong),
+    'right TOTP code': right.figures,
+    'right TOTP code, floor: the same bytes': await floorOf(right),
+    'password step': password.figures,
+    'password step, floor: bare argon2id': argon2Floor(seconds),
+  };
+}
+
+async function measure(name: string, postgres?: string): Promise<Target[]> {
+  const house = await openHouse(rounds * perRound + 250, postgres);
+  try {
+    const token = await signIn(house);
+    const rows: Row[] = [];
+    for (let number = 0; number < rounds; number += 1) rows.push(await round(house, token, number));
+    const figures = Object.fromEntries(parts.map((part) => [part, middle(rows.map((row) => row[part]))])) as Row;
+    console.log(`\n${name}\n${head}`);
+    for (const part of parts) console.log(line(part, figures[part]));
+    return [...ratios(name, figures), ...(await flood(house, 200))];
+  } finally {
+    await house.leave();
+  }
+}
+
+function ratios(name: string, figures: Row): Target[] {
+  const session = figures['session check'].rate / figures['session check, floor: the same bytes by node:http'].rate;
+  const password = figures['password step'].rate / figures['password step, floor: bare argon2id'].rate;
+  const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
+  return [
+    { name: `${name}: session check, at least 25 % of the floor`, value: percent(session), held: session >= 0.25 },
+    { name: `${name}: password step, at least 80 % of the floor`, value: percent(password), held: password >= 0.8 },
+  ];
+}
+
+console.log(`Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}).`);
+console.log(`Medians of ${rounds} rounds; the client runs on the same cores.`);
+const targets = await measure('SQLite');
+if (process.argv.includes('postgres')) {
+  const cluster = await startCluster({ durable: true });
+  targets.push(...(await measure('PostgreSQL', `${cluster.url}/postgres`)));
+  await cluster.stop();
+}
+targets.push(...(await processFigures()));
+console.log('');
+for (const { name, value, held } of targets) console.log(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
+if (targets.some(({ held }) => !held)) process.exitCode = 1;
