@@ -48,7 +48,8 @@ export async function setUp(smtp: readonly string[]): Promise<Machine> {
   // Without the shortcuts of this workspace: the installation finds its own Node.
   const path = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.includes('node_modules'));
   execFileSync('bash', ['-euc', script.slice(0, -1).join('\n')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // What it says is part of the error where it fails, and of no interest where it does not.
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...withoutNpm(process.env),
       PATH: [join(folder, 'bin'), ...path].join(delimiter),
