@@ -11,7 +11,7 @@ import { type Assembled, assemble } from './assemble.ts';
 import { isDevelopment, type Options, readOptions } from './config.ts';
 import type { Sender } from './delivery/deliver.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
-import { smtp } from './delivery/email/smtp.ts';
+import { providerNamed } from './delivery/index.ts';
 import { demandGood, Refused } from './production.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
 import { systemRandom } from './security/random.ts';
@@ -32,6 +32,7 @@ async function configurationFile(): Promise<Record<string, unknown>> {
 function sendersOf(options: Options, mailbox: DevelopmentMailbox): Sender[] {
   if (options.SECONDLOCK_SMTP_URL === undefined) return [mailbox];
   const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
+  const smtp = providerNamed('smtp');
   return [smtp.open(smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) }))];
 }
 

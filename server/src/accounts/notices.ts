@@ -6,7 +6,7 @@ import type { Commit } from './commit.ts';
 export type NoticeKey = Extract<MessageKey, `notice.${string}`>;
 
 /** `21 November 2026, 23:05 UTC`, in the reader's language. */
-export const moment = (at: number, locale: string): string =>
+const moment = (at: number, locale: string): string =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
 
 /**

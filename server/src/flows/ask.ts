@@ -3,9 +3,9 @@ import type { Commit } from '../accounts/commit.ts';
 import type { Message, Sendable } from '../delivery/deliver.ts';
 import { Problem } from '../errors.ts';
 import type { AnyFactorKind, Question } from '../factors/factor.ts';
-import { type Lane, resendPause, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
+import { type BrowserLane, resendPause, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
-import { insertChallenge, killChallenges } from '../storage/challenges.ts';
+import { insertChallenge, killChallenges, killChallengesFor } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import { takePlace, untilWindowEnds } from '../storage/throttles.ts';
 import type { Asked, Scene } from './flow.ts';
@@ -72,11 +72,14 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
 export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
 
 /** Writes a question: the older one to the same factor dies (OTP-04), the message joins the outbox. */
-export async function writeAsked(commit: Commit, scene: Scene, asking: Asked, lane: Lane): Promise<void> {
+export async function writeAsked(commit: Commit, scene: Scene, asking: Asked, lane: BrowserLane): Promise<void> {
   const { tx, now, tenant, deps } = commit;
   const { challenge, send } = asking;
   const userId = scene.person?.user.id ?? scene.facts.userId ?? null;
   if (send) await keepToQuotas(commit, scene, send, lane);
+  // A newer recovery replaces the older ones of the account, in whatever browser they began (REC-04).
+  const replaces = scene.facts.purpose === 'recovery' && challenge.factorId === null && userId !== null;
+  if (replaces) await killChallengesFor(tx, userId, scene.facts.purpose);
   await killChallenges(tx, { flowId: scene.flow.id, factorId: challenge.factorId, kind: challenge.kind });
   await insertChallenge(tx, {
     id: challenge.id,
@@ -105,7 +108,7 @@ export async function writeAsked(commit: Commit, scene: Scene, asking: Asked, la
  * Takes a place in every quota, or refuses with the time to wait. Requests that anybody can make are counted apart from
  * those that a password came before, and a known browser's apart from strangers': nobody uses up the owner's share.
  */
-async function keepToQuotas(commit: Commit, scene: Scene, send: Message, lane: Lane): Promise<void> {
+async function keepToQuotas(commit: Commit, scene: Scene, send: Message, lane: BrowserLane): Promise<void> {
   const behindPassword = scene.facts.proofs.some((proof) => proof.use === 'password') || scene.session !== undefined;
   const share = behindPassword ? 'private' : lane;
   const destination = scene.facts.address?.canonical ?? send.to ?? '';

@@ -23,15 +23,13 @@ import {
   type Flow,
   type Guess,
   type Judgement,
+  Moved,
   type StartExtras,
   type Step,
 } from './flow.ts';
-import { hashOf } from './holder.ts';
 import { flowNamed } from './index.ts';
-import { laneIn } from './lane.ts';
-import { Moved } from './moved.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
-import { type Loaded, load, personOf, sealFacts } from './scene.ts';
+import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
 
 /** How a flow is started. */
 export interface Start {
@@ -212,7 +210,7 @@ async function moveOn(
   const after = { ...scene, facts: learned, person };
   const entering =
     next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
-  const lane = await laneIn(after);
+  const lane = await browserLane(after);
   return commit(by, async (c) => {
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);

@@ -17,9 +17,9 @@ export async function openSession(c: Commit, scene: Scene): Promise<Finished> {
   const satisfied = satisfy(user.id, standing, scene.facts.proofs);
   if (!satisfied) throw new Problem('flow-over');
   const session = await mint(c, satisfied, { transport: scene.flow.transport, flow: scene.flow.name });
-  const browserToken = await greetBrowser(c, user);
+  const browserToken = await greetBrowser(c, user, scene.flow.transport);
   await updateUser(c.tx, user.id, { last_sign_in_at: c.now });
-  return { session, browserToken };
+  return { session, ...(browserToken === undefined ? {} : { browserToken }) };
 }
 
 /** Replaces the session of a step-up or change by one that says what was proved now; the old one dies (SES-01). */

@@ -119,3 +119,6 @@ export interface Beginning {
 /** The current step: the first that is needed; undefined when the flow is done. */
 export const currentStep = (flow: Pick<Flow, 'steps'>, facts: Facts): Step | undefined =>
   flow.steps.find((step) => step.isNeeded(facts));
+
+/** A swap that was lost: something moved between reading and writing, so the answer is judged once more. */
+export class Moved extends Error {}

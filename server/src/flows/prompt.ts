@@ -81,7 +81,7 @@ export type Way = z.infer<typeof way>;
 export type Offerable = z.infer<typeof offerable>;
 
 /** Why an answer did not lead on. */
-export const refusalCodes = [
+const refusalCodes = [
   'wrong',
   'replayed',
   'expired',
@@ -112,7 +112,7 @@ export const refused = z.object({
 export type Refused = z.infer<typeof refused>;
 
 /** The session that a finished flow opened. `token` only in token transport. */
-export const openedSession = z.object({
+const openedSession = z.object({
   id: z.string(),
   level: z.enum(levels),
   expiresAt: z.iso.datetime(),

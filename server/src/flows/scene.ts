@@ -1,8 +1,10 @@
 /** Loads and unloads what a flow is: its row, its facts, its open questions, its person. */
+import { laneOf } from '../accounts/browsers.ts';
 import type { Circumstance } from '../accounts/commit.ts';
 import { type Person, readPerson } from '../accounts/person.ts';
 import { Problem } from '../errors.ts';
-import { sameText } from '../security/tokens.ts';
+import type { BrowserLane, Lane } from '../policy/limits.ts';
+import { hashToken, sameText } from '../security/tokens.ts';
 import { openChallenges } from '../storage/challenges.ts';
 import { findFlow } from '../storage/flows.ts';
 import { liveSession } from '../storage/sessions.ts';
@@ -19,7 +21,7 @@ export interface Loaded {
 }
 
 /** What a flow's sealed facts are tied to. */
-export const flowBound = (tenant: string, flowId: string): string => `flow:${tenant}:${flowId}`;
+const flowBound = (tenant: string, flowId: string): string => `flow:${tenant}:${flowId}`;
 
 /** Seals facts for the flow's row. */
 export const sealFacts = (by: Circumstance, flowId: string, facts: Facts): string =>
@@ -73,4 +75,18 @@ function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
     expiresAt: row.expires_at,
     resendAt: row.resend_at,
   };
+}
+
+/** The hash under which a flow keeps its holder's secret. A secret of one transport is worth nothing in the other. */
+export const hashOf = (transport: 'cookie' | 'token', secret: string): string => hashToken(`${transport}:${secret}`);
+
+/** The lane that a scene's answers count in; recovery has one lane per account, whichever browser asks. */
+export async function laneIn(scene: Scene, subject?: string): Promise<Lane> {
+  return scene.facts.purpose === 'recovery' ? 'recovery' : browserLane(scene, subject);
+}
+
+/** Whether the scene's browser is one that its user knows: what sending is counted under, in recovery too. */
+export async function browserLane(scene: Scene, subject?: string): Promise<BrowserLane> {
+  const who = subject ?? scene.person?.user.id ?? scene.facts.userId ?? '?';
+  return laneOf(scene.by.deps.database.in(scene.by.tenant.id), who, scene.by.source);
 }

@@ -6,6 +6,7 @@ import type { AppEnv, Surfaces } from './context.ts';
 import { devOutbox } from './dev-outbox.ts';
 import { flowRoutes } from './flows.ts';
 import { health } from './health.ts';
+import { invitationRoutes } from './invitations.ts';
 import { gate } from './middleware/gate.ts';
 import { headers } from './middleware/headers.ts';
 import { onError, problemResponse } from './middleware/problems.ts';
@@ -17,7 +18,7 @@ import { wellKnown } from './well-known.ts';
 const version = '0.1.0';
 
 /** Every route of the JSON API. */
-export const routes: readonly Route[] = [...flowRoutes, ...accountRoutes];
+const routes: readonly Route[] = [...flowRoutes, ...accountRoutes, ...invitationRoutes];
 
 /** Builds the app. */
 export function createApp(surfaces: Surfaces): Hono<AppEnv> {

@@ -6,7 +6,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Who is guessing, as far as lockout goes: a block in one lane never closes another, so nobody keeps the owner out. */
-export type Lane = 'known' | 'other' | 'recovery';
+export type Lane = BrowserLane | 'recovery';
+
+/** Whether this browser has completed a sign-in of this user before. */
+export type BrowserLane = 'known' | 'other';
 
 /** After how many attempts in a row how long a pause follows, and when the kind is disabled. */
 export interface Pace {

@@ -82,19 +82,6 @@ export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefine
     .where('lane', '=', of.lane)
     .executeTakeFirst();
 
-/** The kinds that are disabled for a subject. */
-export async function disabledKinds(db: Db, subject: string, disableAt: number): Promise<string[]> {
-  const rows = await db.k
-    .selectFrom('attempts')
-    .select('kind')
-    .where('tenant', '=', db.tenant)
-    .where('subject', '=', subject)
-    .where('lane', '=', total)
-    .where('count', '>=', disableAt)
-    .execute();
-  return rows.map((row) => row.kind);
-}
-
 /** After a success: this lane's count and the run of failures over all lanes end; other lanes keep their pauses. */
 export async function clearAttempts(tx: Tx, of: Counted): Promise<void> {
   await tx.k

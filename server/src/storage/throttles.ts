@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from './open.ts';
+import type { Tx } from './open.ts';
 
 /** At most `most` in each window of `windowMs` milliseconds. */
 export interface Quota {
@@ -30,15 +30,3 @@ export async function takePlace(tx: Tx, quota: Quota, now: number): Promise<bool
 
 /** Milliseconds until the quota's window ends. */
 export const untilWindowEnds = (quota: Quota, now: number): number => quota.windowMs - (now % quota.windowMs);
-
-/** How many places of the quota are taken in the window that runs. */
-export async function placesTaken(db: Db, quota: Quota, now: number): Promise<number> {
-  const row = await db.k
-    .selectFrom('throttles')
-    .select('count')
-    .where('tenant', '=', db.tenant)
-    .where('key', '=', quota.key)
-    .where('window_start', '=', now - (now % quota.windowMs))
-    .executeTakeFirst();
-  return row?.count ?? 0;
-}

@@ -7,10 +7,9 @@ import { closeChallenge } from '../../storage/challenges.ts';
 import { asked, messageOf } from '../ask.ts';
 import { mailKind } from '../enrolling.ts';
 import { type Facts, no } from '../facts.ts';
-import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
+import { type Asked, type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
-import { laneIn } from '../lane.ts';
-import { Moved } from '../moved.ts';
+import { laneIn } from '../scene.ts';
 import { unknownSubject } from './credentials.ts';
 import { mayResend, resend } from './resend.ts';
 

@@ -9,7 +9,7 @@ import { findUserByEmail, lockUser, updateUser } from '../../storage/users.ts';
 import { addFactor, mailKind } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
-import { laneIn } from '../lane.ts';
+import { laneIn } from '../scene.ts';
 import { passwordProof } from './current-password.ts';
 
 /** Identifier and password. Unknown, wrong, held and disabled look the same and cost the same (RATE-08). */

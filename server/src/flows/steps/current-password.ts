@@ -2,7 +2,7 @@ import type { Proof } from '../../policy/policy.ts';
 import { normalise } from '../../security/passwords.ts';
 import { no } from '../facts.ts';
 import type { Step } from '../flow.ts';
-import { laneIn } from '../lane.ts';
+import { laneIn } from '../scene.ts';
 
 /** The proof that a right password gives. */
 export const passwordProof = (at: number): Proof => ({

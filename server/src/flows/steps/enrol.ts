@@ -1,16 +1,12 @@
-import { endOthers } from '../../accounts/sessions.ts';
 import type { AnyFactorKind } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { randomId } from '../../security/random.ts';
-import { closeChallenge } from '../../storage/challenges.ts';
 import { askEnrolment } from '../ask.ts';
-import { type Adding, addFactor, proofOf, recoveryToKeep } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import type { Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
-import { laneIn } from '../lane.ts';
-import { Moved } from '../moved.ts';
-import { learnEnrolled } from './offer.ts';
+import { laneIn } from '../scene.ts';
+import { enrolled, learnEnrolled } from './enrolled.ts';
 import { mayResend } from './resend.ts';
 
 /** Proof of possession: only with it does a factor come into being; an abandoned enrolment leaves nothing (ENR-02). */
@@ -60,31 +56,4 @@ function refused(scene: Scene, kind: AnyFactorKind, reason: 'wrong' | 'replayed'
   const details = { kind: kind.kind, factor: '', purpose: scene.facts.purpose, reason };
   const userId = scene.facts.userId ?? null;
   return { verdict: no(reason), refuse: (c) => c.record({ type: 'proof.refused', userId, details }) };
-}
-
-/**
- * A factor that is to be added: other sessions end with it (SES-09), and recovery codes follow where there are none.
- * The proof of possession counts for the session that the flow opens; a mailbox counts where this flow confirmed it.
- */
-export function enrolled(
-  scene: Scene,
-  adding: Omit<Adding, 'level'>,
-  withCodes: boolean,
-  open?: OpenChallenge,
-): Judgement {
-  const { kind, id, data } = adding;
-  const channel = kind.channel(data, id);
-  const proved = open !== undefined || scene.facts.proofs.some((proof) => proof.channel === channel);
-  const keep = withCodes ? recoveryToKeep(scene.person?.factors ?? []) : [];
-  const proof = proved ? proofOf(kind.kind, { id, channel, level: kind.level }, scene.now) : undefined;
-  return {
-    verdict: { is: 'enrolled', proof, keep },
-    write: async (c) => {
-      const user = scene.person?.user;
-      if (!user) throw new Error('a factor needs its user');
-      if (open && !(await closeChallenge(c.tx, open.id, 'answered'))) throw new Moved('the challenge is closed');
-      await endOthers(c, user.id, scene.session?.id ?? null, 'change');
-      return { epoch: await addFactor(c, user, { ...adding, level: kind.level }, true) };
-    },
-  };
 }

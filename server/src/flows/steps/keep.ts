@@ -6,9 +6,8 @@ import { closeChallenge } from '../../storage/challenges.ts';
 import { asked } from '../ask.ts';
 import { addFactor, levelReached } from '../enrolling.ts';
 import { no } from '../facts.ts';
-import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
+import { type Asked, type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
-import { Moved } from '../moved.ts';
 
 /** The question that holds a whole page of codes and keys has a name of its own, since it is of several kinds. */
 const page = 'keep';

@@ -11,7 +11,7 @@ import { mailKind } from '../enrolling.ts';
 import type { Facts, Offer } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
 import type { Offerable } from '../prompt.ts';
-import { enrolled } from './enrol.ts';
+import { enrolled, learnEnrolled } from './enrolled.ts';
 
 /** The offer of a second factor: what can be turned on, the advisable first, and whether "later" is an answer. */
 export const offer: Step = {
@@ -37,18 +37,6 @@ export const offer: Step = {
     return verdict.is === 'enrolled' ? learnEnrolled(facts, verdict) : facts;
   },
 };
-
-/** The facts after a factor was added. */
-export const learnEnrolled = (
-  facts: Facts,
-  verdict: { readonly proof: Facts['proofs'][number] | undefined; readonly keep: readonly string[] },
-): Facts => ({
-  ...facts,
-  offer: 'done',
-  enrolling: undefined,
-  keep: verdict.keep,
-  proofs: verdict.proof ? [...facts.proofs, verdict.proof] : facts.proofs,
-});
 
 const openOffer = (facts: Facts): Offer | undefined => (typeof facts.offer === 'object' ? facts.offer : undefined);
 

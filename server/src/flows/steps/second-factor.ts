@@ -10,10 +10,9 @@ import { raiseEpoch } from '../../storage/users.ts';
 import { askFactor } from '../ask.ts';
 import { proofOf } from '../enrolling.ts';
 import { no, provedSecond } from '../facts.ts';
-import type { Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
+import { type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { factorBound, factorData, givenFor } from '../given.ts';
-import { laneIn } from '../lane.ts';
-import { Moved } from '../moved.ts';
+import { laneIn } from '../scene.ts';
 import { mayResend, resend } from './resend.ts';
 import { waysTo } from './ways.ts';
 
