@@ -1,7 +1,7 @@
 /** `npm run dev`: the server restarts and the pages are built again at each change; Ctrl-C ends both. */
 import { spawn } from 'node:child_process';
 import { startVite } from './pages.ts';
-import { root, serverArguments, serverEnvironment } from './workspace.ts';
+import { root, serverArguments, serverEnvironment, whenLeftAlone } from './workspace.ts';
 
 const server = spawn(process.execPath, ['--watch', '--watch-preserve-output', ...serverArguments], {
   cwd: root,
@@ -15,6 +15,7 @@ const end = (): void => {
 };
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
+whenLeftAlone(end);
 for (const one of both) {
   one.on('exit', (code) => {
     process.exitCode ??= code ?? 0;

@@ -31,7 +31,8 @@ export const startVite = (...more: string[]) =>
 
 /** Builds the pages; throws where that fails. */
 export async function buildPages(): Promise<void> {
-  const code = await new Promise((resolve) => startVite('--logLevel', 'warn').on('exit', resolve));
+  console.log('Building the pages …');
+  const code = await new Promise((resolve) => startVite('--logLevel', 'error').on('exit', resolve));
   if (code !== 0) throw new Error('The pages could not be built: see above.');
 }
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { buildPages, pagesAreStale } from './pages.ts';
-import { root, serverArguments, serverEnvironment } from './workspace.ts';
+import { root, serverArguments, serverEnvironment, whenLeftAlone } from './workspace.ts';
 
 if (pagesAreStale()) await buildPages();
 
@@ -17,6 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     passedOn = true;
   });
 }
+whenLeftAlone(() => server.kill('SIGTERM'));
 server.on('exit', (code, signal) => {
   process.exitCode = code ?? 128 + (signal === null ? 1 : constants.signals[signal]);
 });

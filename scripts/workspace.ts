@@ -17,3 +17,17 @@ export const serverEnvironment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('node_modules/.cache/compiled'),
   ...more,
 });
+
+/**
+ * Calls back once when the process that started this one is gone. Debian's `sh`, which npm runs a script in, dies of a
+ * signal without passing it on.
+ */
+export function whenLeftAlone(end: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 500);
+  watch.unref();
+}
