@@ -54,12 +54,13 @@ function rules(scene: Scene): { minLength: number; minScore: number; own: string
   };
 }
 
-/** Whether the password can be the only factor of this account (C6). */
-function mayBeAlone(scene: Scene, profile: Profile): boolean {
-  const person = scene.person;
-  if (person) return !person.standing.held.some((held) => held.use === 'everyday');
-  const [rule] = rulesOf(scene.by.tenant.roles, [scene.facts.newcomer?.role ?? '']);
-  return rule?.secondFactor !== 'required' || profile.mailboxFactor;
+/**
+ * Whether the password can be the only factor of this account (C6): it can wherever no role demands a second one, since
+ * a factor that is there today may be taken off tomorrow.
+ */
+function mayBeAlone({ by, facts, person }: Scene, profile: Profile): boolean {
+  const roles = rulesOf(by.tenant.roles, person?.roles ?? [facts.newcomer?.role ?? '']);
+  return profile.mailboxFactor || !roles.some((rule) => rule.secondFactor === 'required');
 }
 
 type Why = 'too-short' | 'too-long' | 'common' | 'weak' | 'own-words' | 'same';
