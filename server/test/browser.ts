@@ -58,7 +58,7 @@ export class Browser {
     const response = await this.#fetch(request, { incoming: { socket: { remoteAddress: address ?? '127.0.0.1' } } });
     this.#keep(response.headers.getSetCookie());
     const text = await response.text();
-    const json = (response.headers.get('content-type') ?? '').includes('json');
+    const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');
     return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
   }
 
