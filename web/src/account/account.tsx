@@ -1,14 +1,16 @@
 /** `/account`: the signed-in person's own pages. */
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import type { ComponentType, ReactNode } from 'react';
 import { usePath } from '../navigation.tsx';
+import { Shell } from '../ui/shell.tsx';
 import { Activity } from './activity.tsx';
 import './account.css';
 import { AddFactor } from './add-factor.tsx';
 import { ChangeAddress, ChangePassword, NewBackupCodes, NewPaperKey } from './changes.tsx';
-import { client } from './data.ts';
+import { accountQuery, client } from './data.ts';
 import { Layout } from './layout.tsx';
 import { Profile } from './profile.tsx';
+import { Reading } from './reading.tsx';
 import { Security } from './security.tsx';
 import { Sessions } from './sessions.tsx';
 import { StepUp } from './step-up.tsx';
@@ -26,6 +28,17 @@ const pages: Readonly<Record<string, ComponentType>> = {
   '/account/paper-key': NewPaperKey,
 };
 
+/** Shows nothing of the account before it is known that somebody is signed in. */
+function SignedIn({ children }: { children: ReactNode }): ReactNode {
+  const account = useQuery(accountQuery);
+  if (account.data) return <Layout>{children}</Layout>;
+  return (
+    <Shell locks={0}>
+      <Reading of={[account]}>{null}</Reading>
+    </Shell>
+  );
+}
+
 export default function AccountPages(): ReactNode {
   const path = usePath().replace(/\/$/, '');
   const Page = pages[path] ?? Security;
@@ -33,9 +46,9 @@ export default function AccountPages(): ReactNode {
     <QueryClientProvider client={client}>
       <Told>
         <StepUp>
-          <Layout>
+          <SignedIn>
             <Page key={path} />
-          </Layout>
+          </SignedIn>
         </StepUp>
       </Told>
     </QueryClientProvider>
