@@ -51,7 +51,8 @@ export class Problem extends Error {
   }
 }
 
-const away = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|57P0|08|53)/;
+/** Sockets, and PostgreSQL's classes of a server that is away, full, or takes no connections to this database (55000). */
+const away = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|57P0|08|53|55000)/;
 
 /** Any thrown value as a problem. What says that a part is away or locked is `unavailable`; the rest is `internal`. */
 export function asProblem(error: unknown): Problem {
