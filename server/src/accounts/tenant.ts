@@ -13,6 +13,8 @@ export interface Tenant {
   /** The origin that links are built from; never taken from a request. */
   readonly origin: string;
   readonly host: string;
+  /** The Host headers that lead here. */
+  readonly hosts: readonly string[];
   readonly rpId: string;
   readonly issuer: string;
   readonly sender: string;
@@ -31,6 +33,7 @@ const parse = (row: TenantRow): Tenant => {
     origins,
     origin,
     host: new URL(origin).host,
+    hosts: origins.map((one) => new URL(one).host),
     rpId: row.rp_id,
     issuer: row.issuer,
     sender: row.sender,

@@ -72,15 +72,22 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
 export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
 
 /** Writes a question: the older one to the same factor dies (OTP-04), the message joins the outbox. */
-export async function writeAsked(commit: Commit, scene: Scene, asking: Asked, lane: BrowserLane): Promise<void> {
+export async function writeAsked(
+  commit: Commit,
+  scene: Scene,
+  asking: Asked,
+  how: { readonly lane: BrowserLane; readonly first: boolean },
+): Promise<void> {
   const { tx, now, tenant, deps } = commit;
   const { challenge, send } = asking;
   const userId = scene.person?.user.id ?? scene.facts.userId ?? null;
-  if (send) await keepToQuotas(commit, scene, send, lane);
+  if (send) await keepToQuotas(commit, scene, send, how.lane);
   // A newer recovery replaces the older ones of the account, in whatever browser they began (REC-04).
   const replaces = scene.facts.purpose === 'recovery' && challenge.factorId === null && userId !== null;
   if (replaces) await killChallengesFor(tx, userId, scene.facts.purpose);
-  await killChallenges(tx, { flowId: scene.flow.id, factorId: challenge.factorId, kind: challenge.kind });
+  const { factorId, kind } = challenge;
+  // The first question of a new flow has none before it.
+  if (!how.first) await killChallenges(tx, { flowId: scene.flow.id, factorId, kind });
   await insertChallenge(tx, {
     id: challenge.id,
     flow_id: scene.flow.id,

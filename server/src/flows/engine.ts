@@ -104,7 +104,7 @@ async function submit(
   flow: Flow,
   first: Loaded,
   input: Readonly<Record<string, unknown>>,
-  again: () => Promise<Loaded> = async () => first,
+  again: () => Promise<Loaded> = async () => ({ ...first, scene: { ...first.scene } }),
 ): Promise<FlowResult> {
   const step = stepOf(flow, first);
   const answer = parseAnswer(step, input);
@@ -206,18 +206,19 @@ async function moveOn(
   const learned = step ? step.learn(scene.facts, verdict) : scene.facts;
   const next = currentStep(flow, learned);
   const again = verdict.is === 'asked' && verdict.again === true;
-  const person = learned.userId === scene.person?.user.id ? scene.person : await personOf(by, learned.userId);
+  const same = learned.userId === scene.person?.user.id;
+  const person = judgement.person ?? (same ? scene.person : await personOf(by, learned.userId));
   const after = { ...scene, facts: learned, person };
   const entering =
     next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
-  const lane = await browserLane(after);
+  const lane = entering?.send ? await browserLane(after) : 'other';
   return commit(by, async (c) => {
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);
     const extra = await judgement.write?.(c);
     const facts = { ...learned, ...extra };
     if (currentStep(flow, facts)?.name !== next?.name) throw new Error('what a commit learns must not change the step');
-    if (entering) await writeAsked(c, { ...after, facts }, entering, lane);
+    if (entering) await writeAsked(c, { ...after, facts }, entering, { lane, first: row.version === 0 });
     const finished = next ? undefined : await flow.finish(c, { ...after, facts });
     const moved = await keep(c, loaded, facts, next);
     return shown(flow, moved, { ...after, facts }, entering, finished);

@@ -56,6 +56,8 @@ export interface Guess {
 /** A verdict, and what the commit writes if it stands. `write` gives facts that are known only inside the commit. */
 export interface Judgement {
   readonly verdict: Verdict;
+  /** Who was found while judging, so that nobody reads them again. */
+  readonly person?: Person;
   readonly write?: (commit: Commit) => Promise<Partial<Facts> | undefined>;
   /** Written in a transaction of its own when the verdict is no. */
   readonly refuse?: (commit: Commit) => Promise<void>;

@@ -1,6 +1,7 @@
 /** Attempts are counted here and nowhere else; `policy/limits.ts` decides the numbers. */
 import { sql } from 'kysely';
 import type { Db, Tx } from './open.ts';
+import { columns, first, prepared } from './prepared.ts';
 import type { AttemptRow } from './tables.ts';
 
 /** The lane that holds the total over the others. */
@@ -20,56 +21,68 @@ export interface Pace {
   readonly disableAt: number;
 }
 
+/** The values of one attempt; `pause1` is what follows the first attempt in a row, and so on. */
+type Attempt = Omit<AttemptRow, 'count' | 'last_at'> & { readonly now: number } & Readonly<
+    Record<`pause${number}`, number>
+  >;
+
+const byPauses = new Map<number, ReturnType<typeof laneStatement>>();
+
+/** One statement for each number of pauses; the pauses themselves are values. */
+const laneStatement = (pauses: number) =>
+  prepared<Attempt, { count: number }>((k, p) => {
+    const cases = Array.from({ length: pauses }, (_, i) => {
+      const pause = p[`pause${i + 1}`];
+      return sql`when ${sql.lit((i + 1) % pauses)} then cast(${pause} as bigint)`;
+    });
+    const openAt = sql<number>`case ((attempts.count + 1) % ${sql.lit(pauses)}) ${sql.join(cases, sql` `)} end`;
+    return k
+      .insertInto('attempts')
+      .values({ ...columns(p, ['tenant', 'subject', 'kind', 'lane', 'open_at']), count: 1, last_at: p.now })
+      .onConflict((c) =>
+        c
+          .columns(['tenant', 'subject', 'kind', 'lane'])
+          .doUpdateSet({ count: sql`attempts.count + 1`, open_at: openAt, last_at: p.now })
+          .where('attempts.open_at', '<=', p.now),
+      )
+      .returning('count');
+  });
+
 /**
  * Takes one attempt in its lane: one conditional statement whose row count is the verdict, so that a hundred at once
  * cannot read the same count. Gives false while the lane is paused.
  */
 export async function takeLaneAttempt(tx: Tx, of: Counted, pace: Pace, now: number): Promise<boolean> {
-  const openAfter = (count: ReturnType<typeof sql<number>>) => {
-    const cases = pace.pauses.map((pause, i) => sql`when ${sql.lit((i + 1) % pace.pauses.length)} then ${now + pause}`);
-    return sql<number>`case ((${count}) % ${sql.lit(pace.pauses.length)}) ${sql.join(cases, sql` `)} else ${now} end`;
-  };
-  const row = await tx.k
-    .insertInto('attempts')
-    .values({
-      tenant: tx.tenant,
-      subject: of.subject,
-      kind: of.kind,
-      lane: of.lane,
-      count: 1,
-      open_at: now + (pace.pauses[0] ?? 0),
-      last_at: now,
-    })
-    .onConflict((c) =>
-      c
-        .columns(['tenant', 'subject', 'kind', 'lane'])
-        .doUpdateSet({
-          count: sql`attempts.count + 1`,
-          open_at: sql`cast(${openAfter(sql`attempts.count + 1`)} as bigint)`,
-          last_at: now,
-        })
-        .where('attempts.open_at', '<=', now),
-    )
-    .returning('count')
-    .executeTakeFirst();
-  return row !== undefined;
+  const { pauses } = pace;
+  const statement = byPauses.get(pauses.length) ?? laneStatement(pauses.length);
+  byPauses.set(pauses.length, statement);
+  const ends = Object.fromEntries(pauses.map((pause, i) => [`pause${i + 1}`, now + pause]));
+  const { subject, kind, lane } = of;
+  const values = { ...ends, tenant: tx.tenant, subject, kind, lane, open_at: now + (pauses[0] ?? 0), now };
+  return (await first(statement(tx, values))) !== undefined;
 }
 
-/** Takes one attempt of the total over all lanes: false once the kind is disabled for the subject. */
+/** Takes one attempt of the total over all lanes and gives it: undefined once the kind is disabled for the subject. */
 export async function takeTotalAttempt(tx: Tx, of: Counted, pace: Pace, now: number): Promise<number | undefined> {
-  const row = await tx.k
+  const { subject, kind } = of;
+  const values = { tenant: tx.tenant, subject, kind, lane: total, most: pace.disableAt, now };
+  return (await first(takeTotal(tx, values)))?.count;
+}
+
+type Total = Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'> & { readonly most: number; readonly now: number };
+
+const takeTotal = prepared<Total, { count: number }>((k, p) =>
+  k
     .insertInto('attempts')
-    .values({ tenant: tx.tenant, subject: of.subject, kind: of.kind, lane: total, count: 1, open_at: 0, last_at: now })
+    .values({ ...columns(p, ['tenant', 'subject', 'kind', 'lane']), count: 1, open_at: 0, last_at: p.now })
     .onConflict((c) =>
       c
         .columns(['tenant', 'subject', 'kind', 'lane'])
-        .doUpdateSet({ count: sql`attempts.count + 1`, last_at: now })
-        .where('attempts.count', '<', pace.disableAt),
+        .doUpdateSet({ count: sql`attempts.count + 1`, last_at: p.now })
+        .where('attempts.count', '<', p.most),
     )
-    .returning('count')
-    .executeTakeFirst();
-  return row?.count;
-}
+    .returning('count'),
+);
 
 /** The lane's row, or undefined. */
 export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefined> =>
@@ -84,14 +97,17 @@ export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefine
 
 /** After a success: this lane's count and the run of failures over all lanes end; other lanes keep their pauses. */
 export async function clearAttempts(tx: Tx, of: Counted): Promise<void> {
-  await tx.k
-    .deleteFrom('attempts')
-    .where('tenant', '=', tx.tenant)
-    .where('subject', '=', of.subject)
-    .where('kind', '=', of.kind)
-    .where('lane', 'in', [of.lane, total])
-    .execute();
+  await clear(tx, { tenant: tx.tenant, subject: of.subject, kind: of.kind, lane: of.lane });
 }
+
+const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>((k, p) =>
+  k
+    .deleteFrom('attempts')
+    .where('tenant', '=', p.tenant)
+    .where('subject', '=', p.subject)
+    .where('kind', '=', p.kind)
+    .where('lane', 'in', [p.lane, total]),
+);
 
 /** After a rebinding: all counts of the kind end. */
 export async function forgetAttempts(tx: Tx, subject: string, kind: string): Promise<void> {

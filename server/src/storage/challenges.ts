@@ -1,51 +1,77 @@
 import type { Db, Tx } from './open.ts';
+import { changed, columns, first, prepared } from './prepared.ts';
 import type { ChallengeRow } from './tables.ts';
 
 /** The flow's open challenges, newest first. */
-export const openChallenges = (db: Db, flowId: string): Promise<ChallengeRow[]> =>
-  db.k
+export const openChallenges = async (db: Db, flowId: string): Promise<ChallengeRow[]> =>
+  (await open(db, { tenant: db.tenant, flowId })).rows;
+
+const open = prepared<{ tenant: string; flowId: string }, ChallengeRow>((k, p) =>
+  k
     .selectFrom('challenges')
     .selectAll()
-    .where('tenant', '=', db.tenant)
-    .where('flow_id', '=', flowId)
+    .where('tenant', '=', p.tenant)
+    .where('flow_id', '=', p.flowId)
     .where('state', '=', 'open')
-    .orderBy('created_at', 'desc')
-    .execute();
+    .orderBy('created_at', 'desc'),
+);
 
 /** Puts a question. */
 export async function insertChallenge(tx: Tx, row: Omit<ChallengeRow, 'tenant' | 'attempts' | 'state'>): Promise<void> {
-  await tx.k
-    .insertInto('challenges')
-    .values({ ...row, tenant: tx.tenant, attempts: 0, state: 'open' })
-    .execute();
+  await insert(tx, { ...row, tenant: tx.tenant, attempts: 0, state: 'open' });
 }
+
+const insert = prepared<ChallengeRow>((k, p) =>
+  k
+    .insertInto('challenges')
+    .values(
+      columns(p, [
+        'tenant',
+        'id',
+        'flow_id',
+        'user_id',
+        'factor_id',
+        'kind',
+        'purpose',
+        'state',
+        'attempts',
+        'pending',
+        'created_at',
+        'expires_at',
+        'resend_at',
+      ]),
+    ),
+);
 
 /** Takes one of the challenge's attempts: the row count is the verdict. Gives the count, or undefined when none is left. */
 export async function takeChallengeAttempt(tx: Tx, id: string, most: number, now: number): Promise<number | undefined> {
-  const row = await tx.k
-    .updateTable('challenges')
-    .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-    .where('tenant', '=', tx.tenant)
-    .where('id', '=', id)
-    .where('state', '=', 'open')
-    .where('attempts', '<', most)
-    .where('expires_at', '>', now)
-    .returning('attempts')
-    .executeTakeFirst();
-  return row?.attempts;
+  return (await first(take(tx, { tenant: tx.tenant, id, most, now })))?.attempts;
 }
 
-/** Closes a challenge: false where it is no longer open. */
-export async function closeChallenge(tx: Tx, id: string, state: 'answered' | 'dead'): Promise<boolean> {
-  const result = await tx.k
+const take = prepared<{ tenant: string; id: string; most: number; now: number }, { attempts: number }>((k, p) =>
+  k
     .updateTable('challenges')
-    .set({ state, pending: '' })
-    .where('tenant', '=', tx.tenant)
-    .where('id', '=', id)
+    .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
     .where('state', '=', 'open')
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
-}
+    .where('attempts', '<', p.most)
+    .where('expires_at', '>', p.now)
+    .returning('attempts'),
+);
+
+/** Closes a challenge: false where it is no longer open. */
+export const closeChallenge = async (tx: Tx, id: string, state: 'answered' | 'dead'): Promise<boolean> =>
+  (await changed(close(tx, { tenant: tx.tenant, id, state }))) === 1;
+
+const close = prepared<{ tenant: string; id: string; state: 'answered' | 'dead' }>((k, p) =>
+  k
+    .updateTable('challenges')
+    .set({ state: p.state, pending: '' })
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
+    .where('state', '=', 'open'),
+);
 
 /** Kills the flow's open challenges of one factor, or of no factor and one kind, before a new one is put. */
 export async function killChallenges(

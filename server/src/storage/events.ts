@@ -1,4 +1,5 @@
 import type { Db, Tx } from './open.ts';
+import { columns, prepared } from './prepared.ts';
 import type { EventRow } from './tables.ts';
 
 /** What is written of an event; the sealer's columns stay empty until it passes. */
@@ -10,24 +11,30 @@ export async function insertEvent(
   event: NewEvent,
   person: { readonly salt: string; readonly data: string; readonly digest: string } | undefined,
 ): Promise<void> {
-  await tx.k
-    .insertInto('events')
-    .values({
-      ...event,
-      tenant: tx.tenant,
-      number: null,
-      personal_digest: person?.digest ?? null,
-      previous_hash: null,
-      hash: null,
-      signature: null,
-    })
-    .execute();
+  await insert(tx, { ...event, tenant: tx.tenant, personal_digest: person?.digest ?? null });
   if (!person) return;
   await tx.k
     .insertInto('event_persons')
     .values({ tenant: tx.tenant, event_id: event.id, salt: person.salt, data: person.data })
     .execute();
 }
+
+const insert = prepared<NewEvent & Pick<EventRow, 'tenant' | 'personal_digest'>>((k, p) => {
+  const written = columns(p, [
+    'tenant',
+    'id',
+    'at',
+    'type',
+    'actor',
+    'user_id',
+    'correlation',
+    'address',
+    'browser',
+    'details',
+    'personal_digest',
+  ]);
+  return k.insertInto('events').values({ ...written, number: null, previous_hash: null, hash: null, signature: null });
+});
 
 /** The latest events that concern a user, newest first. */
 export const eventsOf = (db: Db, userId: string, most: number): Promise<EventRow[]> =>

@@ -1,17 +1,21 @@
 import type { Db, Tx } from './open.ts';
+import { changed, prepared } from './prepared.ts';
 import type { FactorRow } from './tables.ts';
 
 /** The user's factors that are in use or reported lost, oldest first. */
-export const factorsOf = (db: Db, userId: string): Promise<FactorRow[]> =>
-  db.k
+export const factorsOf = async (db: Db, userId: string): Promise<FactorRow[]> =>
+  (await ofUser(db, { tenant: db.tenant, userId })).rows;
+
+const ofUser = prepared<{ tenant: string; userId: string }, FactorRow>((k, p) =>
+  k
     .selectFrom('factors')
     .selectAll()
-    .where('tenant', '=', db.tenant)
-    .where('user_id', '=', userId)
+    .where('tenant', '=', p.tenant)
+    .where('user_id', '=', p.userId)
     .where('state', '!=', 'spent')
     .orderBy('created_at')
-    .orderBy('id')
-    .execute();
+    .orderBy('id'),
+);
 
 /** Adds a factor. */
 export async function insertFactor(tx: Tx, row: Omit<FactorRow, 'tenant' | 'version'>): Promise<void> {
@@ -25,21 +29,29 @@ export async function insertFactor(tx: Tx, row: Omit<FactorRow, 'tenant' | 'vers
  * Keeps a factor's data after an accepted answer: false where another answer was accepted meanwhile, and then this one
  * must be judged again on the fresh data.
  */
-export async function swapFactorData(
+export const swapFactorData = async (
   tx: Tx,
   factor: { readonly id: string; readonly version: number },
   change: { readonly data: string; readonly state: FactorRow['state']; readonly last_used_at: number },
-): Promise<boolean> {
-  const result = await tx.k
+): Promise<boolean> =>
+  (await changed(swap(tx, { ...change, tenant: tx.tenant, id: factor.id, version: factor.version }))) === 1;
+
+type Swap = Pick<FactorRow, 'tenant' | 'id' | 'version' | 'data' | 'state' | 'last_used_at'>;
+
+const swap = prepared<Swap>((k, p) =>
+  k
     .updateTable('factors')
-    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
-    .where('tenant', '=', tx.tenant)
-    .where('id', '=', factor.id)
-    .where('version', '=', factor.version)
-    .where('state', '=', 'active')
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
-}
+    .set((eb) => ({
+      data: p.data,
+      state: p.state,
+      last_used_at: p.last_used_at,
+      version: eb('version', '+', 1),
+    }))
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
+    .where('version', '=', p.version)
+    .where('state', '=', 'active'),
+);
 
 /** Changes what does not touch the proof itself: label, preference, state. */
 export async function updateFactor(

@@ -1,37 +1,72 @@
 import type { Db, Tx } from './open.ts';
+import { changed, columns, first, prepared } from './prepared.ts';
 import type { FlowRow } from './tables.ts';
 
 /** The flow with this id, or undefined. */
 export const findFlow = (db: Db, id: string): Promise<FlowRow | undefined> =>
-  db.k.selectFrom('flows').selectAll().where('tenant', '=', db.tenant).where('id', '=', id).executeTakeFirst();
+  first(byId(db, { tenant: db.tenant, id }));
+
+const byId = prepared<{ tenant: string; id: string }, FlowRow>((k, p) =>
+  k.selectFrom('flows').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
+);
 
 /** Adds a flow. */
 export async function insertFlow(tx: Tx, row: Omit<FlowRow, 'tenant'>): Promise<void> {
-  await tx.k
-    .insertInto('flows')
-    .values({ ...row, tenant: tx.tenant })
-    .execute();
+  await insert(tx, { ...row, tenant: tx.tenant });
 }
+
+const insert = prepared<FlowRow>((k, p) =>
+  k
+    .insertInto('flows')
+    .values(
+      columns(p, [
+        'tenant',
+        'id',
+        'name',
+        'transport',
+        'holder_hash',
+        'user_id',
+        'epoch',
+        'session_id',
+        'step',
+        'facts',
+        'version',
+        'address',
+        'browser',
+        'created_at',
+        'expires_at',
+        'done_at',
+      ]),
+    ),
+);
 
 /** What a commit changes of a flow. */
 export type FlowChange = Pick<FlowRow, 'facts' | 'step' | 'user_id' | 'epoch' | 'done_at'>;
 
 /** Moves a flow on; false where it has moved meanwhile or is over. */
-export async function swapFlow(
+export const swapFlow = async (
   tx: Tx,
   flow: { readonly id: string; readonly version: number },
   change: FlowChange,
-): Promise<boolean> {
-  const result = await tx.k
+): Promise<boolean> =>
+  (await changed(swap(tx, { ...change, tenant: tx.tenant, id: flow.id, version: flow.version }))) === 1;
+
+const swap = prepared<FlowChange & Pick<FlowRow, 'tenant' | 'id' | 'version'>>((k, p) =>
+  k
     .updateTable('flows')
-    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
-    .where('tenant', '=', tx.tenant)
-    .where('id', '=', flow.id)
-    .where('version', '=', flow.version)
-    .where('done_at', 'is', null)
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
-}
+    .set((eb) => ({
+      facts: p.facts,
+      step: p.step,
+      user_id: p.user_id,
+      epoch: p.epoch,
+      done_at: p.done_at,
+      version: eb('version', '+', 1),
+    }))
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
+    .where('version', '=', p.version)
+    .where('done_at', 'is', null),
+);
 
 /** Ends a flow without success. */
 export async function endFlow(tx: Tx, id: string, now: number): Promise<void> {

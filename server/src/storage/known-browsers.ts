@@ -1,16 +1,19 @@
 import type { Db, Tx } from './open.ts';
+import { prepared } from './prepared.ts';
 
 /** Whether this browser has completed a sign-in of this user before. */
 export async function isKnownBrowser(db: Db, userId: string, tokenHash: string): Promise<boolean> {
-  const row = await db.k
+  return (await known(db, { tenant: db.tenant, userId, tokenHash })).rows.length > 0;
+}
+
+const known = prepared<{ tenant: string; userId: string; tokenHash: string }>((k, p) =>
+  k
     .selectFrom('known_browsers')
     .select('created_at')
-    .where('tenant', '=', db.tenant)
-    .where('user_id', '=', userId)
-    .where('token_hash', '=', tokenHash)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+    .where('tenant', '=', p.tenant)
+    .where('user_id', '=', p.userId)
+    .where('token_hash', '=', p.tokenHash),
+);
 
 /** How many browsers this user has signed in from. */
 export async function countKnownBrowsers(db: Db, userId: string): Promise<number> {

@@ -1,40 +1,26 @@
-import type { CompiledQuery } from 'kysely';
 import type { Db, Tx } from './open.ts';
+import { first, prepared } from './prepared.ts';
 import type { SessionRow, UserRow } from './tables.ts';
 
 /** A live session with what every request needs of its user. */
 export type FoundSession = SessionRow & Pick<UserRow, 'epoch' | 'state'>;
 
-const hole = { tenant: '\u0000tenant', token: '\u0000token' };
-const compiled = new WeakMap<object, CompiledQuery<FoundSession>>();
+/** The session of a token that has not ended, with its user's state. */
+export const findSession = (db: Db, tokenHash: string): Promise<FoundSession | undefined> =>
+  first(byToken(db, { tenant: db.tenant, tokenHash }));
 
-/**
- * The session of a token, with its user's state. The query is the same at every request, so it is compiled once and
- * only its two values are put in: compiling costs more than running it.
- */
-export async function findSession(db: Db, tokenHash: string): Promise<FoundSession | undefined> {
-  const k = db.k;
-  let query = compiled.get(k);
-  if (!query) {
-    query = k
-      .selectFrom('sessions')
-      .innerJoin('users', (join) =>
-        join.onRef('users.tenant', '=', 'sessions.tenant').onRef('users.id', '=', 'sessions.user_id'),
-      )
-      .selectAll('sessions')
-      .select(['users.epoch', 'users.state'])
-      .where('sessions.tenant', '=', hole.tenant)
-      .where('sessions.token_hash', '=', hole.token)
-      .where('sessions.ended_at', 'is', null)
-      .compile();
-    compiled.set(k, query);
-  }
-  const parameters = query.parameters.map((value) =>
-    value === hole.tenant ? db.tenant : value === hole.token ? tokenHash : value,
-  );
-  const { rows } = await k.executeQuery<FoundSession>({ ...query, parameters });
-  return rows[0];
-}
+const byToken = prepared<{ tenant: string; tokenHash: string }, FoundSession>((k, p) =>
+  k
+    .selectFrom('sessions')
+    .innerJoin('users', (join) =>
+      join.onRef('users.tenant', '=', 'sessions.tenant').onRef('users.id', '=', 'sessions.user_id'),
+    )
+    .selectAll('sessions')
+    .select(['users.epoch', 'users.state'])
+    .where('sessions.tenant', '=', p.tenant)
+    .where('sessions.token_hash', '=', p.tokenHash)
+    .where('sessions.ended_at', 'is', null),
+);
 
 /** The live session with this id, or undefined; inside a commit. */
 export const liveSession = (db: Db, id: string): Promise<SessionRow | undefined> =>

@@ -1,4 +1,5 @@
 import type { Db, Tx } from './open.ts';
+import { first, prepared } from './prepared.ts';
 import type { UserRow } from './tables.ts';
 
 /** A new user. */
@@ -6,25 +7,30 @@ export type NewUser = Omit<UserRow, 'tenant'>;
 
 /** The user with this id, or undefined. */
 export const findUser = (db: Db, id: string): Promise<UserRow | undefined> =>
-  db.k.selectFrom('users').selectAll().where('tenant', '=', db.tenant).where('id', '=', id).executeTakeFirst();
+  first(byId(db, { tenant: db.tenant, id }));
+
+const byId = prepared<{ tenant: string; id: string }, UserRow>((k, p) =>
+  k.selectFrom('users').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
+);
 
 /** The user with this canonical address, or undefined. */
 export const findUserByEmail = (db: Db, canonical: string): Promise<UserRow | undefined> =>
-  db.k
-    .selectFrom('users')
-    .selectAll()
-    .where('tenant', '=', db.tenant)
-    .where('email_canonical', '=', canonical)
-    .executeTakeFirst();
+  first(byEmail(db, { tenant: db.tenant, canonical }));
+
+const byEmail = prepared<{ tenant: string; canonical: string }, UserRow>((k, p) =>
+  k.selectFrom('users').selectAll().where('tenant', '=', p.tenant).where('email_canonical', '=', p.canonical),
+);
 
 /**
  * Locks the user's row until the transaction ends and gives it; the first thing of every commit about a user. SQLite
  * holds the whole database while it writes, so there it is just read.
  */
-export function lockUser(tx: Tx, id: string): Promise<UserRow | undefined> {
-  const row = tx.k.selectFrom('users').selectAll().where('tenant', '=', tx.tenant).where('id', '=', id);
-  return (tx.dialect === 'postgres' ? row.forUpdate() : row).executeTakeFirst();
-}
+export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
+  tx.dialect === 'postgres' ? first(locking(tx, { tenant: tx.tenant, id })) : findUser(tx, id);
+
+const locking = prepared<{ tenant: string; id: string }, UserRow>((k, p) =>
+  k.selectFrom('users').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id).forUpdate(),
+);
 
 /** Adds a user; false where the address is taken. */
 export async function insertUser(tx: Tx, user: NewUser): Promise<boolean> {
@@ -55,15 +61,18 @@ export async function raiseEpoch(tx: Tx, id: string): Promise<number> {
 
 /** The names of the user's roles. */
 export async function rolesOf(db: Db, userId: string): Promise<string[]> {
-  const rows = await db.k
-    .selectFrom('user_roles')
-    .select('role')
-    .where('tenant', '=', db.tenant)
-    .where('user_id', '=', userId)
-    .orderBy('role')
-    .execute();
+  const { rows } = await roles(db, { tenant: db.tenant, userId });
   return rows.map((row) => row.role);
 }
+
+const roles = prepared<{ tenant: string; userId: string }, { role: string }>((k, p) =>
+  k
+    .selectFrom('user_roles')
+    .select('role')
+    .where('tenant', '=', p.tenant)
+    .where('user_id', '=', p.userId)
+    .orderBy('role'),
+);
 
 /** Gives the user a role. */
 export async function giveRole(tx: Tx, userId: string, role: string, now: number): Promise<void> {

@@ -39,9 +39,11 @@ export const credentials: Step = {
     verdict.is === 'known' ? { ...facts, ...verdict.facts, proofs: [...facts.proofs, verdict.proof] } : facts,
 };
 
-function known(scene: Scene, { user, standing }: Person, identifier: string, renewed: string | undefined): Judgement {
+function known(scene: Scene, person: Person, identifier: string, renewed: string | undefined): Judgement {
+  const { user, standing } = person;
   const need = decide(standing);
   return {
+    person,
     verdict: {
       is: 'known',
       proof: passwordProof(scene.now),
@@ -72,8 +74,16 @@ function wrong(user: UserRow | undefined, right: boolean): Judgement {
 }
 
 /** The user that an identifier names, if any. What is no address runs the same statement. */
-const named = (scene: Scene, identifier: string): Promise<UserRow | undefined> =>
-  findUserByEmail(scene.by.deps.database.in(scene.by.tenant.id), canonical(identifier));
+function named(scene: Scene, identifier: string): Promise<UserRow | undefined> {
+  const known = lookUps.get(scene);
+  if (known) return known;
+  const user = findUserByEmail(scene.by.deps.database.in(scene.by.tenant.id), canonical(identifier));
+  lookUps.set(scene, user);
+  return user;
+}
+
+/** One look-up for each scene: to count and to judge are one look at the same answer. */
+const lookUps = new WeakMap<Scene, Promise<UserRow | undefined>>();
 
 const canonical = (identifier: string): string =>
   parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();

@@ -50,7 +50,7 @@ function sourceOf(c: AppContext, surfaces: Surfaces, address: string): Source {
 /** Development answers this machine alone: no other name leads here, and no proxy stands before it. */
 function developmentOnly(c: AppContext, tenant: Tenant): void {
   const proxied = forwardingHeaders.some((name) => c.req.header(name) !== undefined);
-  if (proxied || !tenant.origins.some((origin) => new URL(origin).host === c.req.header('host'))) {
+  if (proxied || !tenant.hosts.includes(c.req.header('host') ?? '')) {
     throw new Problem('wrong-host');
   }
 }
@@ -61,7 +61,7 @@ function productionOnly(c: AppContext, tenant: Tenant, throughProxy: boolean): v
     ? c.req.header('x-forwarded-proto') === 'https'
     : c.env?.incoming?.socket?.encrypted === true;
   if (!secure) throw new Problem('https-required');
-  if (!tenant.origins.some((origin) => new URL(origin).host === c.req.header('host'))) throw new Problem('wrong-host');
+  if (!tenant.hosts.includes(c.req.header('host') ?? '')) throw new Problem('wrong-host');
 }
 
 /** Whether the request comes from a page of this tenant. A foreign origin is refused whatever it asks (NET-05). */

@@ -17,7 +17,7 @@ export const pages = {
   'stage.address': 'Address',
   'stage.password': 'Password',
   'stage.second': 'Second step',
-  'stage.keep': 'Spare keys',
+  'stage.keep': 'Backup codes',
   'stage.of': 'Step {n} of {all}: {name}',
 
   'field.identifier': 'E-mail address',
@@ -246,6 +246,6 @@ export const pages = {
     other: 'You used a backup code. {count} are left.',
   },
   'codes-left.none': 'You used your last backup code.',
-  'codes-left.few': 'Make new ones soon: on your account page, under “Spare keys”.',
+  'codes-left.few': 'Make new ones soon, on your account page.',
   'codes-left.go': 'Continue',
 } as const;
