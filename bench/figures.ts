@@ -43,11 +43,11 @@ export const middle = (rounds: readonly Figures[]): Figures => ({
 /** A line of the table. */
 export function line(name: string, { rate, p50, p99, cpu }: Figures): string {
   const number = (value: number, digits: number, width: number): string => value.toFixed(digits).padStart(width);
-  return `${name.padEnd(44)}${number(rate, 0, 9)}${number(p50, 2, 10)}${number(p99, 2, 10)}${number(cpu, 0, 12)}`;
+  return `${name.padEnd(56)}${number(rate, 0, 9)}${number(p50, 2, 10)}${number(p99, 2, 10)}${number(cpu, 0, 12)}`;
 }
 
 /** The table's head. */
-export const head = `${''.padEnd(44)}${'per s'.padStart(9)}${'p50 ms'.padStart(10)}${'p99 ms'.padStart(10)}${'CPU µs each'.padStart(12)}`;
+export const head = `${'per s'.padStart(9)}${'p50 ms'.padStart(10)}${'p99 ms'.padStart(10)}${'CPU µs each'.padStart(12)}`;
 
 /** Something to hold: said with its value, and remembered where it does not. */
 export interface Target {

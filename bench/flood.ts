@@ -6,7 +6,7 @@ import { eachOf, load } from './load.ts';
 import { password } from './seed.ts';
 
 /** Floods the house and says what held. */
-export async function flood(house: House, crowd: number): Promise<Target[]> {
+export async function flood(on: string, house: House, crowd: number): Promise<Target[]> {
   const before = house.memory().now;
   const people = Array.from({ length: crowd }, (_, index) => house.people[index % house.people.length]?.email ?? '');
   const requests = people.map((identifier) =>
@@ -33,7 +33,7 @@ export async function flood(house: House, crowd: number): Promise<Target[]> {
   const grown = house.memory().most - before;
   return [
     {
-      name: `${crowd} sign-ins at once: all answered or told to come back`,
+      name: `${on}: ${crowd} sign-ins at once: all answered or told to come back`,
       value: `${led} answered, ${later} told to come back, ${crowd - led - later} neither`,
       held: led + later === crowd && led > 0,
     },

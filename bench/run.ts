@@ -1,8 +1,11 @@
 /**
  * `npm run bench`: what a session check, a code check and a password step cost, on this machine, in one run, each as the
- * median of three rounds beside the floor of the same part. `npm run bench -- postgres` measures on PostgreSQL too.
+ * median of three rounds beside the floor of the same part. With `postgres` it measures on PostgreSQL too, and with
+ * `write` it puts the figures into docs/benchmarks.md.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { at } from '../scripts/workspace.ts';
 import { startCluster } from '../server/test/postgres.ts';
 import { argon2Floor } from './argon2.ts';
 import { type Figures, head, line, median, middle, type Target } from './figures.ts';
@@ -29,6 +32,14 @@ const parts = [
 
 type Part = (typeof parts)[number];
 type Row = Record<Part, Figures>;
+
+const said: string[] = [];
+
+/** Prints a line and keeps it for the document. */
+function say(text: string): void {
+  console.log(text);
+  said.push(text);
+}
 
 /** Warms the server up, since a running one is what is measured, and gives a session to check. */
 async function signIn(house: House): Promise<string> {
@@ -73,9 +84,9 @@ async function measure(name: string, postgres?: string): Promise<Target[]> {
     const rows: Row[] = [];
     for (let number = 0; number < rounds; number += 1) rows.push(await round(house, token, number));
     const figures = Object.fromEntries(parts.map((part) => [part, middle(rows.map((row) => row[part]))])) as Row;
-    console.log(`\n${name}\n${head}`);
-    for (const part of parts) console.log(line(part, figures[part]));
-    return [...(postgres ? [] : ratios(rows)), ...(await flood(house, 200))];
+    say(`\n${name.padEnd(56)}${head}`);
+    for (const part of parts) say(line(part, figures[part]));
+    return [...(postgres ? [] : ratios(rows)), ...(await flood(name, house, 200))];
   } finally {
     await house.leave();
   }
@@ -93,8 +104,8 @@ function ratios(rows: readonly Row[]): Target[] {
   ];
 }
 
-console.log(`Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}).`);
-console.log(`Medians of ${rounds} rounds; the client runs on the same cores.`);
+say(`Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}).`);
+say(`Medians of ${rounds} rounds; the client runs on the same cores.`);
 const targets = await measure('SQLite');
 if (process.argv.includes('postgres')) {
   const cluster = await startCluster({ durable: true });
@@ -102,6 +113,15 @@ if (process.argv.includes('postgres')) {
   await cluster.stop();
 }
 targets.push(...(await processFigures()));
-console.log('');
-for (const { name, value, held } of targets) console.log(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
+say('');
+for (const { name, value, held } of targets) say(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
 if (targets.some(({ held }) => !held)) process.exitCode = 1;
+if (process.argv.includes('write')) {
+  const file = at('docs/benchmarks.md');
+  const block = /(<!-- figures -->\n)[\s\S]*(<!-- \/figures -->)/;
+  const figures = `\`\`\`text\n${said.join('\n')}\n\`\`\`\n`;
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(block, (_, start, end) => `${start}\n${figures}\n${end}`),
+  );
+}
