@@ -177,7 +177,7 @@ test('names oneself, and sees what happened', async ({ page, house }) => {
   await expect(page.getByText('Sign-in method added').first()).toBeVisible();
 });
 
-test('adds the first second step from the account, with its spare keys', async ({ page, house }) => {
+test('adds the first second step from the account, with its backup codes and paper key', async ({ page, house }) => {
   await register(page, house, 'none');
   await page.getByRole('link', { name: 'Add a second step' }).click();
   await button(page, /Authenticator app/).click();

@@ -2,7 +2,10 @@
 import { expect, test } from './house.ts';
 import { beginAccount, button, connectApp, expectSignedIn, heading, keepAll, register } from './person.ts';
 
-test('a person registers, connects an app by its QR code and keeps the spare keys', async ({ page, house }) => {
+test('a person registers, connects an app by its QR code and keeps the codes and the paper key', async ({
+  page,
+  house,
+}) => {
   const person = await register(page, house);
   expect(person.codes).toHaveLength(10);
   expect(person.paperKey.length).toBeGreaterThan(24);

@@ -33,10 +33,10 @@ export function NewBackupCodes(): ReactNode {
     <FlowPanel
       name="enrolment"
       start={{ kind: 'backup-codes' }}
-      title={t('spare.codes.start.title')}
-      lead={t('spare.codes.start.lead')}
-      begin={t('spare.start')}
-      done={{ title: t('spare.done.title'), lead: t('spare.done.lead') }}
+      title={t('backup.codes.start.title')}
+      lead={t('backup.codes.start.lead')}
+      begin={t('backup.start')}
+      done={{ title: t('backup.done.title'), lead: t('backup.done.lead') }}
     />
   );
 }
@@ -46,10 +46,10 @@ export function NewPaperKey(): ReactNode {
     <FlowPanel
       name="enrolment"
       start={{ kind: 'paper-key' }}
-      title={t('spare.key.start.title')}
-      lead={t('spare.key.start.lead')}
-      begin={t('spare.start')}
-      done={{ title: t('spare.done.title'), lead: t('spare.done.lead') }}
+      title={t('backup.key.start.title')}
+      lead={t('backup.key.start.lead')}
+      begin={t('backup.start')}
+      done={{ title: t('backup.done.title'), lead: t('backup.done.lead') }}
     />
   );
 }

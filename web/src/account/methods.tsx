@@ -47,7 +47,7 @@ export function Methods({ account, factors }: { account: Account; factors: Facto
   const [task, setTask] = useState<MethodTask>();
   const everyday = factors.factors.filter((factor) => factor.use === 'everyday');
   const active = everyday.filter((factor) => factor.state === 'active').length;
-  const spare = factors.factors.some((factor) => factor.use === 'recovery');
+  const recovery = factors.factors.some((factor) => factor.use === 'recovery');
   const addable = factors.kinds.length > 0;
   return (
     <section className="panel">
@@ -61,7 +61,7 @@ export function Methods({ account, factors }: { account: Account; factors: Facto
               key={factor.id}
               factor={factor}
               several={active > 1}
-              canLose={active > 1 || spare}
+              canLose={active > 1 || recovery}
               onTask={setTask}
             />
           ))}

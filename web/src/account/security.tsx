@@ -4,11 +4,11 @@ import type { ReactNode } from 'react';
 import { Link } from '../navigation.tsx';
 import { t, tAny } from '../texts.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { Backup } from './backup.tsx';
 import { type Account, accountQuery, factorsQuery } from './data.ts';
 import { dayOf } from './dates.ts';
 import { Methods } from './methods.tsx';
 import { Reading } from './reading.tsx';
-import { SpareKeys } from './spare-keys.tsx';
 
 function State({ account }: { account: Account }): ReactNode {
   const safe = account.secondFactor;
@@ -67,7 +67,7 @@ export function Security(): ReactNode {
           <>
             <State account={account.data} />
             <Methods account={account.data} factors={factors.data} />
-            <SpareKeys account={account.data} factors={factors.data.factors} />
+            <Backup account={account.data} factors={factors.data.factors} />
             <Password account={account.data} />
           </>
         )}

@@ -16,11 +16,15 @@ export function CopyButton({ text, what }: CopyButtonProps): ReactNode {
     const timer = setTimeout(() => setTold(null), 2500);
     return () => clearTimeout(timer);
   }, [told]);
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setTold('copied'),
-      () => setTold('failed'),
-    );
+  const copy = async () => {
+    try {
+      // Not there on plain http elsewhere than on this machine.
+      await navigator.clipboard.writeText(text);
+      setTold('copied');
+    } catch {
+      setTold('failed');
+    }
+  };
   const label = told === 'copied' ? t('copy.done') : t('copy.do');
   return (
     <>

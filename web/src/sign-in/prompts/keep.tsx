@@ -51,9 +51,10 @@ function Sheet({ prompt, identifier }: { prompt: KeepPrompt; identifier: string 
   const { codes, paperKey, paperKeyQr } = prompt;
   return (
     <div className="sheet">
-      <p className="on-paper">
-        {t('keep.file', { service: service.service })} {identifier && t('keep.file.for', { identifier })}
-      </p>
+      <div className="on-paper">
+        <p>{t('keep.file', { service: service.service })}</p>
+        {identifier && <p>{t('keep.file.for', { identifier })}</p>}
+      </div>
       {codes && (
         <section>
           <h2>{t('keep.codes')}</h2>

@@ -5,7 +5,7 @@ import { t } from '../texts.tsx';
 import type { Account, Factor } from './data.ts';
 import { dayOf } from './dates.ts';
 
-interface SpareProps {
+interface ReserveProps {
   readonly name: string;
   readonly state: string;
   readonly low: boolean;
@@ -13,7 +13,7 @@ interface SpareProps {
   readonly action: string;
 }
 
-function Spare({ name, state, low, to, action }: SpareProps): ReactNode {
+function Reserve({ name, state, low, to, action }: ReserveProps): ReactNode {
   return (
     <li className="item">
       <div className="item-words">
@@ -28,33 +28,33 @@ function Spare({ name, state, low, to, action }: SpareProps): ReactNode {
 }
 
 function codesState(left: number | null): string {
-  if (!left) return t('spare.codes.none');
-  const count = t('spare.codes.left', { count: left });
-  return left <= 2 ? `${count}. ${t('spare.codes.few')}` : count;
+  if (!left) return t('backup.codes.none');
+  const count = t('backup.codes.left', { count: left });
+  return left <= 2 ? `${count}. ${t('backup.codes.few')}` : count;
 }
 
-export function SpareKeys({ account, factors }: { account: Account; factors: readonly Factor[] }): ReactNode {
+export function Backup({ account, factors }: { account: Account; factors: readonly Factor[] }): ReactNode {
   const key = factors.find((factor) => factor.kind === 'paper-key');
   const left = account.codesLeft;
   return (
     <section className="panel">
-      <h2>{t('spare.title')}</h2>
-      <p className="panel-lead">{account.secondFactor ? t('spare.lead') : t('spare.needs-second')}</p>
+      <h2>{t('backup.title')}</h2>
+      <p className="panel-lead">{account.secondFactor ? t('backup.lead') : t('backup.needs-second')}</p>
       {account.secondFactor && (
         <ul>
-          <Spare
-            name={t('spare.codes')}
+          <Reserve
+            name={t('backup.codes')}
             state={codesState(left)}
             low={left !== null && left <= 2}
             to="/account/backup-codes"
-            action={left === null ? t('spare.codes.first') : t('spare.codes.new')}
+            action={left === null ? t('backup.codes.first') : t('backup.codes.new')}
           />
-          <Spare
-            name={t('spare.key')}
-            state={key ? t('spare.key.have', { date: dayOf(key.createdAt) }) : t('spare.key.none')}
+          <Reserve
+            name={t('backup.key')}
+            state={key ? t('backup.key.have', { date: dayOf(key.createdAt) }) : t('backup.key.none')}
             low={false}
             to="/account/paper-key"
-            action={account.paperKey ? t('spare.key.new') : t('spare.key.first')}
+            action={account.paperKey ? t('backup.key.new') : t('backup.key.first')}
           />
         </ul>
       )}
