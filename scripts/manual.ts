@@ -1,6 +1,7 @@
 /** `npm run manual`: writes docs/configuration.md from the options in server/src/config.ts. */
 import { writeFileSync } from 'node:fs';
 import { options } from '../server/src/config.ts';
+import { profilesManual } from './profiles.ts';
 import { at } from './workspace.ts';
 
 const head = `# Configuration
@@ -56,4 +57,7 @@ export function manual(): string {
   return head + rows.join('');
 }
 
-if (import.meta.main) writeFileSync(at('docs/configuration.md'), manual());
+if (import.meta.main) {
+  writeFileSync(at('docs/configuration.md'), manual());
+  writeFileSync(at('docs/profiles.md'), profilesManual());
+}

@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { manual } from '../../scripts/manual.ts';
+import { profilesManual } from '../../scripts/profiles.ts';
 import { root } from './source.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -11,6 +12,10 @@ const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
 
 test('docs/configuration.md says what config.ts says', () => {
   assert.equal(read('docs/configuration.md'), manual(), 'Run `npm run manual`.');
+});
+
+test('docs/profiles.md says what policy/profiles.ts says', () => {
+  assert.equal(read('docs/profiles.md'), profilesManual(), 'Run `npm run manual`.');
 });
 
 test('every dependency of the server has its reason in docs/dependencies.md, and no other', () => {

@@ -2,7 +2,7 @@
 import { Problem } from '../errors.ts';
 import { changeNeeds, decide, isFresh } from '../policy/policy.ts';
 import { killChallengesOfFactor } from '../storage/challenges.ts';
-import { deleteFactor, deleteFactorsOfKind, preferFactor, updateFactor } from '../storage/factors.ts';
+import { deleteFactor, preferFactor, updateFactor } from '../storage/factors.ts';
 import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { lockUser, raiseEpoch } from '../storage/users.ts';
 import { type Circumstance, type Commit, commit } from './commit.ts';
@@ -101,23 +101,16 @@ export async function removeFactor(by: Circumstance, session: Session, factorId:
     const left = factors.filter((row) => row.id !== factor.id);
     const after = decide(standingOf(c.tenant, roles, left));
     if (factor.use === 'everyday' && after.required && after.everyday.length === 0) throw new Problem('last-factor');
-    await deleteFactor(c.tx, factor.id);
-    if (factor.use === 'everyday' && !left.some((row) => row.use === 'everyday')) await endRecovery(c, user, left);
-    await c.record({
-      type: 'factor.removed',
-      userId: user.id,
-      details: { kind: factor.kind, factor: factor.id },
-    });
+    const last = factor.use === 'everyday' && !left.some((row) => row.use === 'everyday');
+    const gone = last ? [factor, ...left.filter((row) => row.use === 'recovery')] : [factor];
+    for (const { id, kind } of gone) {
+      await deleteFactor(c.tx, id);
+      await c.record({ type: 'factor.removed', userId: user.id, details: { kind, factor: id } });
+    }
     await endOthers(c, user.id, session.id, 'change');
-    await notify(c, user, 'notice.factor-removed', { what: factor.label });
+    await notify(c, user, 'notice.factor-removed', { what: gone.map(({ label }) => label).join(', ') });
     await raiseEpoch(c.tx, user.id);
   });
-}
-
-async function endRecovery(c: Commit, user: UserRow, left: readonly FactorRow[]): Promise<void> {
-  for (const kind of new Set(left.filter((row) => row.use === 'recovery').map((row) => row.kind))) {
-    await deleteFactorsOfKind(c.tx, user.id, kind);
-  }
 }
 
 /**
