@@ -1,5 +1,6 @@
 import { notify } from '../accounts/notices.ts';
 import { Problem } from '../errors.ts';
+import { maskAddress } from '../factors/mask.ts';
 import { flowLifetimes } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
 import { deleteFactor, factorsOf } from '../storage/factors.ts';
@@ -36,7 +37,8 @@ export const address: Flow = {
       await addFactor(c, changed, { ...adding, by: 'owner', kept: factor.kept === 1 }, false);
     }
     await c.record({ type: 'address.changed', userId: user.id, details: {} });
-    for (const told of [user.email, to.typed]) await notify(c, user, 'notice.address-changed', { to: told });
+    const what = maskAddress(to.typed);
+    for (const told of [user.email, to.typed]) await notify(c, user, 'notice.address-changed', { to: told, what });
     await raiseEpoch(c.tx, user.id);
     return {};
   },

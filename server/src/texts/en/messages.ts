@@ -15,7 +15,7 @@ const coded = (subject: string, lead: string, unasked: string) => ({
 const circumstances = 'When: {when}. Browser: {browser}. Place, roughly: {place}.';
 const object =
   'If this was not you, open {origin}/account yourself, by typing the address or from your bookmarks: there you can ' +
-  'end all sessions, change your password and object to this. If you cannot sign in any more, choose “Cannot sign in” ' +
+  'end all sessions, change your password and object to this. If you cannot sign in any more, choose “Forgot your password?” ' +
   'on the sign-in page.';
 const was = 'If this was you, there is nothing to do.';
 
@@ -69,7 +69,7 @@ export const messages = {
     subject: 'You have an account at {service} already',
     paragraphs: [
       'Somebody, hopefully you, tried to register at {service} with this address. There is an account with it already, so nothing was made and nothing has changed.',
-      'If it was you, sign in at {origin}. If you do not know your password any more, choose “Cannot sign in” there.',
+      'If it was you, sign in at {origin}. If you do not know your password any more, choose “Forgot your password?” there.',
       'If it was not you, there is nothing to do: whoever it was has not been told that you have an account.',
     ],
   },
