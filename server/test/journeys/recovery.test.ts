@@ -1,7 +1,7 @@
 /** A forgotten password: what the mail is worth, to whom, how often, and what nobody learns from asking. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Browser } from '../browser.ts';
+import type { Answer, Browser } from '../browser.ts';
 import { databases, type House, openHouse } from '../house.ts';
 import { asked, choose, enterPassword, newAddress, type Person, register, signIn } from '../people.ts';
 import { cellsWith, dump } from '../records.ts';
@@ -23,10 +23,8 @@ async function forget(where: House, address: string, browser: Browser = where.br
   return { browser, flow, code: /\b\d{6}\b/.exec(text)?.[0] ?? '', secret };
 }
 
-type Forgotten = Awaited<ReturnType<typeof forget>>;
-
 /** What an answer leads to: the next prompt, or why not. */
-async function say({ browser, flow }: Pick<Forgotten, 'browser' | 'flow'>, answer: object): Promise<string> {
+async function say({ browser, flow }: { browser: Browser; flow: { id: string } }, answer: object): Promise<string> {
   const { status, body } = await browser.answer(flow, answer);
   if (status !== 200) return body.code;
   return body.refused?.code ?? body.prompt.ask;
@@ -200,7 +198,7 @@ test('REC-06 strangers who guess at recovery take no factor away from the owner 
 test('REC-07 answers and pages send no referrer, and no log holds what was mailed', async () => {
   const ada = await register(house, 'nothing');
   const { browser, flow, code, secret } = await forget(house, ada.address);
-  const answers = [await browser.get('/recovery'), await browser.get(`/api/v1/flows/${flow.id}`)];
+  const answers: Answer<unknown>[] = [await browser.get('/recovery'), await browser.get(`/api/v1/flows/${flow.id}`)];
   answers.push(await browser.answer(flow, { link: `${secret.slice(1)}x` }), await browser.answer(flow, { code: '1' }));
   answers.push(await browser.answer(flow, { link: secret }));
   for (const { headers } of answers) assert.equal(headers.get('referrer-policy'), 'no-referrer');
