@@ -11,7 +11,7 @@ import { systemRandom } from '../src/security/random.ts';
 import { Keyring } from '../src/security/sealing.ts';
 import { PasswordJudge } from '../src/security/strength.ts';
 import { type Database, openDatabase } from '../src/storage/open.ts';
-import { Browser } from './browser.ts';
+import { Browser, type BrowserOptions } from './browser.ts';
 import { freshDatabase } from './postgres.ts';
 
 /** Which databases every journey runs on. */
@@ -49,7 +49,7 @@ export interface House extends Assembled {
   readonly mails: Rendered[];
   readonly clock: { now: number; advance: (ms: number) => void };
   /** A browser of its own: cookie jar, Origin header, address. */
-  readonly browser: (how?: ConstructorParameters<typeof Browser>[1]) => Browser;
+  readonly browser: (how?: Partial<BrowserOptions>) => Browser;
   /** Sends what is in the outbox and gives the newest mail to an address. */
   readonly mailTo: (address: string) => Promise<Rendered>;
   /** The six digits in the newest mail to an address. */
