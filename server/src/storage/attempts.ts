@@ -4,7 +4,7 @@ import type { Db, Tx } from './open.ts';
 import { columns, first, prepared } from './prepared.ts';
 import type { AttemptRow } from './tables.ts';
 
-/** The lane that holds the total over the others. */
+/** The lane that holds the total over the others. Whoever locks both takes it last, so that nobody waits in a circle. */
 const total = 'all';
 
 /** Whose attempts: a user (or the keyed hash of an identifier nobody has), a kind, a lane. */
@@ -56,9 +56,11 @@ export async function takeLaneAttempt(tx: Tx, of: Counted, pace: Pace, now: numb
   const { pauses } = pace;
   const statement = byPauses.get(pauses.length) ?? laneStatement(pauses.length);
   byPauses.set(pauses.length, statement);
-  const ends = Object.fromEntries(pauses.map((pause, i) => [`pause${i + 1}`, now + pause]));
+  // No pause is no time at all: another process may have read its clock a moment earlier, and comes later.
+  const end = (pause = 0): number => (pause === 0 ? 0 : now + pause);
+  const ends = Object.fromEntries(pauses.map((pause, i) => [`pause${i + 1}`, end(pause)]));
   const { subject, kind, lane } = of;
-  const values = { ...ends, tenant: tx.tenant, subject, kind, lane, open_at: now + (pauses[0] ?? 0), now };
+  const values = { ...ends, tenant: tx.tenant, subject, kind, lane, open_at: end(pauses[0]), now };
   return (await first(statement(tx, values))) !== undefined;
 }
 
@@ -97,7 +99,8 @@ export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefine
 
 /** After a success: this lane's count and the run of failures over all lanes end; other lanes keep their pauses. */
 export async function clearAttempts(tx: Tx, of: Counted): Promise<void> {
-  await clear(tx, { tenant: tx.tenant, subject: of.subject, kind: of.kind, lane: of.lane });
+  const { subject, kind } = of;
+  for (const lane of [of.lane, total]) await clear(tx, { tenant: tx.tenant, subject, kind, lane });
 }
 
 const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>((k, p) =>
@@ -106,15 +109,18 @@ const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>
     .where('tenant', '=', p.tenant)
     .where('subject', '=', p.subject)
     .where('kind', '=', p.kind)
-    .where('lane', 'in', [p.lane, total]),
+    .where('lane', '=', p.lane),
 );
 
 /** After a rebinding: all counts of the kind end. */
 export async function forgetAttempts(tx: Tx, subject: string, kind: string): Promise<void> {
-  await tx.k
-    .deleteFrom('attempts')
-    .where('tenant', '=', tx.tenant)
-    .where('subject', '=', subject)
-    .where('kind', '=', kind)
-    .execute();
+  for (const is of ['!=', '='] as const) {
+    await tx.k
+      .deleteFrom('attempts')
+      .where('tenant', '=', tx.tenant)
+      .where('subject', '=', subject)
+      .where('kind', '=', kind)
+      .where('lane', is, total)
+      .execute();
+  }
 }
