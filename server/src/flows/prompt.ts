@@ -138,14 +138,20 @@ export const flowAnswer = z.object({
 /** A flow's answer. */
 export type FlowAnswer = z.infer<typeof flowAnswer>;
 
+/** No database looks for a text with a zero byte, and no address has one. */
+const identifier = z
+  .string()
+  .min(1)
+  .max(320)
+  .refine((text) => !text.includes('\0'), 'no zero bytes');
 const code = z.string().max(128);
 const password = z.string().max(4096);
 
 /** The shapes of answers. A submit holds exactly one of them; the current step says which it takes. */
 export const answers = {
   empty: z.strictObject({}),
-  identifier: z.strictObject({ identifier: z.string().min(1).max(320) }),
-  credentials: z.strictObject({ identifier: z.string().min(1).max(320), password: password.min(1) }),
+  identifier: z.strictObject({ identifier }),
+  credentials: z.strictObject({ identifier, password: password.min(1) }),
   password: z.strictObject({ password: password.min(1) }),
   fill: z.strictObject({ value: z.string().min(1).max(320) }),
   choose: z.strictObject({ choose: z.string().min(1).max(64) }),

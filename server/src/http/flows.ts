@@ -11,7 +11,7 @@ import { type AppContext, circumstance, demandSameOrigin } from './context.ts';
 import { flowCookie, giveBrowser, giveFlow, giveSession, takeFlow } from './cookies.ts';
 import { parse, readJson } from './middleware/body.ts';
 import { bearerToken, sessionOf } from './middleware/session.ts';
-import type { Route } from './route.ts';
+import { pathId, type Route } from './route.ts';
 
 const names = flows.map((flow) => flow.name);
 
@@ -41,25 +41,23 @@ const submitBody = z.union([
   answers.accept,
 ]);
 
-const flowId = z.string().max(64);
-
 /** The flow routes. */
 export const flowRoutes: readonly Route[] = [
   {
     method: 'post',
-    path: '/api/v1/flows/{name}',
+    path: '/api/v1/flows/{id}',
     summary: `Starts a flow (${names.join(', ')}) when given a name, submits an answer when given a flow's id.`,
-    parameters: { name: flowId },
+    parameters: { id: pathId },
     body: z.union([startBody, submitBody]),
     answers: { 200: flowAnswer },
     who: 'anyone',
-    handle: (c) => (names.includes(c.req.param('name') ?? '') ? start(c) : submit(c)),
+    handle: (c) => (names.includes(c.req.param('id') ?? '') ? start(c) : submit(c)),
   },
   {
     method: 'get',
     path: '/api/v1/flows/{id}',
     summary: 'The state of a flow. Never sends anything.',
-    parameters: { id: flowId },
+    parameters: { id: pathId },
     answers: { 200: flowAnswer },
     who: 'flow',
     handle: async (c) => c.json((await look(c)).answer),
@@ -68,7 +66,7 @@ export const flowRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/flows/{id}/events',
     summary: 'The same as server-sent events, one at each change, until the flow is done.',
-    parameters: { id: flowId },
+    parameters: { id: pathId },
     answers: { 200: undefined },
     who: 'flow',
     handle: events,
@@ -82,7 +80,7 @@ async function start(c: AppContext): Promise<Response> {
   const transport = session?.transport ?? wanted;
   if (transport === 'cookie') demandSameOrigin(c);
   const result = await startFlow(circumstance(c), {
-    name: c.req.param('name') ?? '',
+    name: c.req.param('id') ?? '',
     transport,
     session,
     extras: { kind, level, action, link },
@@ -93,7 +91,7 @@ async function start(c: AppContext): Promise<Response> {
 
 async function submit(c: AppContext): Promise<Response> {
   const body = await readJson(c);
-  const id = c.req.param('name') ?? '';
+  const id = c.req.param('id') ?? '';
   return handOver(c, await submitTo(of(c, id), id, holder(c, id), body));
 }
 

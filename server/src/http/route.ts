@@ -1,5 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AppContext } from './context.ts';
+
+/** A path's parameter: a row's id or a flow's name. What looks otherwise names nothing. */
+export const pathId = z.string().regex(/^[\w-]{1,64}$/);
 
 /** One route: what it takes and answers. The API document is generated from these, and the parsing uses them. */
 export interface Route {
