@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endOthers } from '../../accounts/sessions.ts';
 import type { Reveal } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { randomId } from '../../security/random.ts';
@@ -69,6 +70,8 @@ async function kept(scene: Scene, open: OpenChallenge): Promise<Judgement> {
       if (!user) throw new Error('codes need their owner');
       if (!(await closeChallenge(c.tx, open.id, 'answered'))) throw new Moved('the challenge is closed');
       const level = levelReached(scene, scene.facts);
+      // Somebody signed in has changed what opens the account (SES-09).
+      if (scene.session) await endOthers(c, user.id, scene.session.id, 'change');
       // A set that belongs to a factor just added in this flow was told of with it.
       const tell = scene.facts.purpose !== 'registration';
       let epoch = scene.facts.epoch ?? 0;

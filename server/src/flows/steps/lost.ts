@@ -1,5 +1,6 @@
 import { reportLost } from '../../accounts/factors.ts';
 import { notify } from '../../accounts/notices.ts';
+import { endOthers } from '../../accounts/sessions.ts';
 import { Problem } from '../../errors.ts';
 import type { FactorRow } from '../../storage/tables.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
@@ -37,6 +38,8 @@ function gone(scene: Scene, factor: FactorRow): Judgement {
       const user = scene.person?.user;
       if (!user) throw new Error('a factor needs its user');
       const epoch = await reportLost(c, user, factor);
+      // Whoever has the lost factor may be signed in with it (SES-09).
+      await endOthers(c, user.id, null, 'change');
       await notify(c, user, 'notice.factor-lost', { what: factor.label });
       return { epoch };
     },
