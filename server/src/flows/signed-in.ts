@@ -1,7 +1,7 @@
 import { demandFresh } from '../accounts/factors.ts';
 import { Problem } from '../errors.ts';
 import type { Purpose } from '../factors/factor.ts';
-import { type Level, levels } from '../levels.ts';
+import { atLeast, type Level, levels } from '../levels.ts';
 import { decide, isFresh } from '../policy/policy.ts';
 import type { Facts } from './facts.ts';
 import type { Beginning } from './flow.ts';
@@ -21,12 +21,17 @@ export function freshFactsOf(beginning: Beginning, purpose: Purpose): Facts & { 
   return facts;
 }
 
-/** What is asked of somebody signed in: a second factor where there is one, else the password. */
-export function asking(beginning: Beginning): Pick<Facts, 'mustProve' | 'askable' | 'askPassword'> {
+/** What is asked of somebody signed in: a second factor that reaches the level where there is one, else the password. */
+export function asking(
+  beginning: Beginning,
+  wanted: Level = 'password',
+): Pick<Facts, 'mustProve' | 'askable' | 'askPassword'> {
   if (!beginning.person) throw new Problem('not-signed-in');
-  const need = decide(beginning.person.standing);
+  const { standing } = beginning.person;
+  const need = decide(standing);
   if (need.everyday.length === 0) return { askPassword: true };
-  return { mustProve: true, askable: [...need.everyday, ...need.recovery] };
+  const enough = new Set(standing.held.filter((held) => atLeast(held.level, wanted)).map((held) => held.id));
+  return { mustProve: true, askable: [...need.everyday, ...need.recovery].filter((id) => enough.has(id)) };
 }
 
 /** Whether the session's latest proof is strong and young enough for a change. */

@@ -21,7 +21,7 @@ export const stepUp: Flow = {
     const highest = beginning.person ? decide(beginning.person.standing).highest : 'password';
     // No factor of theirs reaches it: said at once, not after a code was typed.
     if (!atLeast(highest, wanted)) throw new Problem('forbidden', { level: wanted });
-    return { ...facts, ...asking(beginning), wanted };
+    return { ...facts, ...asking(beginning, wanted), wanted };
   },
   steps: [currentPassword, secondFactor, keep],
   finish: (c, scene) => renewSession(c, scene, scene.facts.wanted ?? 'password'),
