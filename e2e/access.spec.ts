@@ -2,19 +2,13 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, type House, test } from './house.ts';
+import { clipboard, focus, measured, paste } from './in-page.ts';
 import { appOf, button, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
 async function expectNoFinding(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
-}
-
-/** A password or code pasted like a person does. */
-async function paste(page: Page, field: Locator, text: string): Promise<void> {
-  await page.evaluate((value) => navigator.clipboard.writeText(value), text);
-  await field.focus();
-  await page.keyboard.press('ControlOrMeta+V');
 }
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -105,7 +99,7 @@ test('A11Y-03 faults are told in words, tied to their field and announced; the Q
   await button(page, 'Turn it on').click();
   await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
   await button(page, /^Copy/).click();
-  const key = await page.evaluate(() => navigator.clipboard.readText());
+  const key = await clipboard(page);
   expect(key).toMatch(/^[A-Z2-7]{16,}$/);
   await expect(page.locator('.scan-key code')).toHaveText(key.replace(/(.{4})(?=.)/g, '$1 '));
 });
@@ -170,17 +164,7 @@ test('A11Y-05 enlarged to 400 % nothing has to be scrolled sideways, and targets
 }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await lookEverywhere(page, house, async () => {
-    const found = await page.evaluate(() => {
-      const root = document.documentElement;
-      const small = [...document.querySelectorAll('button, input, summary, [role=menuitem]')].filter((element) => {
-        const { width, height } = element.getBoundingClientRect();
-        const hidden = element.matches('[tabindex="-1"]:not([role=menuitem])');
-        const inLabel = element.closest('label') !== null;
-        return !hidden && !inLabel && (width < 24 || height < 24);
-      });
-      return { wide: root.scrollWidth - root.clientWidth, small: small.map((element) => element.outerHTML) };
-    });
-    expect(found).toEqual({ wide: 0, small: [] });
+    expect(await measured(page)).toEqual({ wide: 0, small: [] });
   });
 });
 
@@ -188,12 +172,9 @@ test('A11Y-05 enlarged to 400 % nothing has to be scrolled sideways, and targets
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let n = 0; n < 25; n += 1) {
     await page.keyboard.press('Tab');
-    if (!(await target.evaluate((element) => element === document.activeElement))) continue;
-    const seen = await target.evaluate((element) => {
-      const styles = [element, element.closest('label')].filter((it) => it !== null).map((it) => getComputedStyle(it));
-      return styles.some((style) => style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2);
-    });
-    expect(seen, 'the focus is visible').toBe(true);
+    const found = await focus(target);
+    if (found === 'none') continue;
+    expect(found, 'the focus is visible').toBe('seen');
     return;
   }
   throw new Error(`no Tab leads to ${target}`);

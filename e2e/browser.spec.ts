@@ -1,5 +1,6 @@
 /** What the browser keeps, fetches and shows again. */
 import { expect, test } from './house.ts';
+import { clipboard, reportBreaches, stored } from './in-page.ts';
 import { appOf, button, connectApp, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
 test('SES-04 no token and nobody’s data in addresses, storage or cookies', async ({ page, house, context }) => {
@@ -10,14 +11,7 @@ test('SES-04 no token and nobody’s data in addresses, storage or cookies', asy
   await typeCredentials(page, house, person);
   await page.getByLabel('6-digit code').fill(await appOf(person).code());
   await expectSignedIn(page);
-  const stored = await page.evaluate(async () => ({
-    local: { ...localStorage },
-    session: { ...sessionStorage },
-    databases: await indexedDB.databases(),
-    caches: await caches.keys(),
-    readable: document.cookie,
-  }));
-  expect(stored).toEqual({ local: {}, session: {}, databases: [], caches: [], readable: '' });
+  expect(await stored(page)).toEqual({ local: {}, session: {}, databases: [], caches: [], readable: '' });
   const cookies = await context.cookies();
   const secrets = cookies.map((cookie) => cookie.value).filter((value) => value.length > 8);
   for (const url of visited) for (const secret of secrets) expect(url).not.toContain(secret);
@@ -31,11 +25,7 @@ test('SES-04 no token and nobody’s data in addresses, storage or cookies', asy
 test('NET-02 no page breaks its content security policy, and nothing comes from elsewhere', async ({ page, house }) => {
   const broken: string[] = [];
   const asked: string[] = [];
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
-    });
-  });
+  await reportBreaches(page);
   page.on('console', (message) => {
     if (/content security policy|^policy:/i.test(message.text())) broken.push(message.text());
   });
@@ -108,7 +98,7 @@ test('what is kept can be copied, saved and printed', async ({ page, house, cont
 
   await button(page, /^Copy/).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(code);
+  expect(await clipboard(page)).toContain(code);
 
   const saving = page.waitForEvent('download');
   await button(page, 'Download').click();
