@@ -25,15 +25,16 @@ async function readText(body: ReadableStream<Uint8Array> | null): Promise<string
   if (!body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > most) throw new Problem('too-large');
-    chunks.push(chunk);
-  }
   try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > most) throw new Problem('too-large');
+      chunks.push(chunk);
+    }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new Problem('bad-json');
+  } catch (error) {
+    // Not UTF-8, or its sender left in the middle: no fault of the server, and nothing for its log.
+    throw error instanceof Problem ? error : new Problem('bad-json');
   }
 }
 
