@@ -21,8 +21,11 @@ export interface FlowStart {
   readonly link?: string;
 }
 
+/** `network` where no answer came, `other` where it said nothing that is known. */
+type ProblemCode = ErrorCode | 'network' | 'other';
+
 interface ProblemBody {
-  readonly code: ErrorCode | 'network' | 'other';
+  readonly code: ProblemCode;
   readonly retryAfter?: number;
   readonly level?: string;
   readonly maxAge?: number;
@@ -31,9 +34,9 @@ interface ProblemBody {
 /** The body of a start: what it may hold, and the first answer where the page has it. */
 export type FlowBeginning = FlowStart & Partial<Answer>;
 
-/** A call that failed: `network` where no answer came. */
+/** A call that failed. */
 export class ApiProblem extends Error {
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly retryAfter: number | undefined;
   readonly level: string | undefined;
 

@@ -2,14 +2,13 @@
 import type { ReactNode } from 'react';
 import type { account } from '../../server/src/texts/en/account.ts';
 import type { pages } from '../../server/src/texts/en/pages.ts';
-import type { refusals } from '../../server/src/texts/en/refusals.ts';
 
 type Plural = { readonly one: string; readonly other: string };
 type Words = Readonly<Record<string, string | Plural>>;
 type Parameters = Readonly<Record<string, string | number>>;
 
 /** The key of a text that the pages know. */
-export type TextKey = keyof typeof pages | keyof typeof refusals | keyof typeof account;
+export type TextKey = keyof typeof pages | keyof typeof account;
 
 interface Language {
   readonly first: () => Promise<Words>;
@@ -17,13 +16,7 @@ interface Language {
 }
 
 const english: Language = {
-  first: async () => {
-    const [texts, refused] = await Promise.all([
-      import('../../server/src/texts/en/pages.ts'),
-      import('../../server/src/texts/en/refusals.ts'),
-    ]);
-    return { ...texts.pages, ...refused.refusals };
-  },
+  first: async () => (await import('../../server/src/texts/en/pages.ts')).pages,
   account: async () => (await import('../../server/src/texts/en/account.ts')).account,
 };
 

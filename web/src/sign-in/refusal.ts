@@ -1,5 +1,5 @@
 /** The words for a fault: what happened and what to do next. */
-import { t, tAny } from '../texts.tsx';
+import { type TextKey, t, tAny } from '../texts.tsx';
 import type { Fault } from './flow.ts';
 
 /** Seconds as a person reads them: 45 s, 4:05 min, 2 h. */
@@ -13,14 +13,16 @@ export function spell(seconds: number): string {
 export function wordsFor(fault: Fault, ask: string, left: number): string {
   if (fault.problem) {
     const { code } = fault.problem;
-    const keys = left > 0 ? [`problem.${code}-wait`, `problem.${code}`] : [`problem.${code}`];
-    return tAny(keys, t('problem.other'), { time: spell(left) });
+    // Typed, so that a code without words does not compile.
+    const key: TextKey = `problem.${code}`;
+    return tAny(left > 0 ? [`${key}-wait`, key] : [key], t('problem.other'), { time: spell(left) });
   }
   if (!fault.refused) return '';
   const { code, attemptsLeft, advice } = fault.refused;
   if (attemptsLeft === 0) return t('refused.spent');
   if (code === 'limited' && left > 0) return t('refused.limited-wait', { time: spell(left) });
-  const said = [tAny([`refused.${code}.${ask}`, `refused.${code}`], t('refused.other'))];
+  const key: TextKey = `refused.${code}`;
+  const said = [tAny([`${key}.${ask}`, key], t('refused.other'))];
   if (attemptsLeft !== undefined && attemptsLeft <= 2) said.push(t('refused.attempts-left', { count: attemptsLeft }));
   for (const key of (advice ?? []).slice(0, 2)) said.push(tAny([key, `advice.${key}`], ''));
   return said.filter(Boolean).join(' ');

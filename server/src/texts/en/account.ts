@@ -152,7 +152,7 @@ export const account = {
   'event.factor.spent': 'Last code or key of its kind used',
   'event.factor.disabled': 'Sign-in method stopped after too many tries',
   'event.factor.preferred': 'Sign-in method asked first from now on',
-  'event.recovery-set.renewed': 'Backup codes or paper key renewed',
+  'event.recovery-set.renewed': 'Backup codes or paper key made',
   'event.recovery.started': 'New password asked for',
   'event.recovery.completed': 'Password set anew by mail',
   'event.session.started': 'Signed in',

@@ -1,5 +1,9 @@
 /** What the pages for signing in, registering and recovering say. Keys are the pages' own; `{…}` is filled in by them. */
+import { refusals } from './refusals.ts';
+
 export const pages = {
+  ...refusals,
+
   'app.title': '{heading} · {service}',
   'app.promise': 'Nobody from {service} will ever ask you for a code or a password.',
   'app.wait': 'One moment…',
