@@ -8,6 +8,8 @@ export interface BrowserOptions {
   readonly origin: string;
   readonly address?: string;
   readonly userAgent?: string;
+  /** Comes over TLS that ends at the server itself. */
+  readonly encrypted?: boolean;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,7 @@ export class Browser {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer<T>> {
-    const { origin, address, userAgent } = this.#how;
+    const { origin, address, userAgent, encrypted = false } = this.#how;
     const request = new Request(new URL(path, origin), {
       method,
       redirect: 'manual',
@@ -55,7 +57,9 @@ export class Browser {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const response = await this.#fetch(request, { incoming: { socket: { remoteAddress: address ?? '127.0.0.1' } } });
+    const response = await this.#fetch(request, {
+      incoming: { socket: { remoteAddress: address ?? '127.0.0.1', encrypted } },
+    });
     this.#keep(response.headers.getSetCookie());
     const text = await response.text();
     const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');

@@ -23,8 +23,15 @@ export const mailKind: AnyFactorKind = (() => {
   return found;
 })();
 
+/**
+ * What the answers of an enrolment are counted as: apart from the kind's own, so that a kind that was disabled can be
+ * bound anew (RATE-01), and guesses from elsewhere hinder nobody who enrols.
+ */
+export const bindingOf = (kind: string): string => `${kind}:binding`;
+
 /** What people call a kind; `Password` is no factor kind but is counted like one. */
-export const nameOf = (kind: string): string => factorKinds.find((k) => k.kind === kind)?.name ?? 'Password';
+export const nameOf = (kind: string): string =>
+  factorKinds.find((k) => k.kind === kind || bindingOf(k.kind) === kind)?.name ?? 'Password';
 
 /** Recovery kinds that the account does not have yet, to be shown after an everyday factor was enrolled. */
 export const recoveryToKeep = (factors: readonly FactorRow[]): string[] =>

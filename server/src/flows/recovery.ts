@@ -1,6 +1,7 @@
 import { factorKinds } from '../factors/index.ts';
 import { flowLifetimes } from '../policy/limits.ts';
 import { forgetAttempts } from '../storage/attempts.ts';
+import { bindingOf } from './enrolling.ts';
 import type { Flow } from './flow.ts';
 import { confirmAddress } from './steps/confirm-address.ts';
 import { keep } from './steps/keep.ts';
@@ -20,7 +21,8 @@ export const recovery: Flow = {
   steps: [accountAddress, confirmAddress, secondFactor, keep, newPassword],
   finish: async (c, scene) => {
     // What too many failures had disabled works again: whoever comes this far is the owner.
-    for (const { kind } of factorKinds) await forgetAttempts(c.tx, scene.facts.userId ?? '', kind);
+    const counted = factorKinds.flatMap(({ kind }) => [kind, bindingOf(kind)]);
+    for (const kind of counted) await forgetAttempts(c.tx, scene.facts.userId ?? '', kind);
     await c.record({ type: 'recovery.completed', userId: scene.facts.userId ?? null, details: {} });
     return {};
   },

@@ -2,6 +2,7 @@ import type { AnyFactorKind } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { randomId } from '../../security/random.ts';
 import { askEnrolment } from '../ask.ts';
+import { bindingOf } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import type { Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
@@ -26,7 +27,8 @@ export const enrol: Step = {
     const kind = kindIn(scene);
     if (!('code' in answer) || !kind.guessable) return undefined;
     const challengeId = challengeOf(scene)?.id ?? '';
-    return { subject: scene.facts.userId ?? '', kind: kind.kind, lane: await laneIn(scene), challengeId, slow: false };
+    const counted = bindingOf(kind.kind);
+    return { subject: scene.facts.userId ?? '', kind: counted, lane: await laneIn(scene), challengeId, slow: false };
   },
   judge: async (scene, answer) => {
     // Back to the choice: nothing was added.
