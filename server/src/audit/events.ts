@@ -6,6 +6,7 @@ export interface EventDetails {
   'registration.address-taken': Record<string, never>;
   'registration.completed': { readonly by: 'registration' | 'invitation' | 'set-up' };
   'address.confirmed': Record<string, never>;
+  'address.change-started': Record<string, never>;
   'address.changed': Record<string, never>;
   'password.accepted': Record<string, never>;
   'password.refused': { readonly reason: 'wrong' | 'unknown-user' | 'not-active' };
@@ -46,7 +47,7 @@ export interface EventDetails {
   'profile.changed': { readonly fields: readonly string[] };
   'invitation.made': { readonly role: string };
   'access.denied': { readonly reason: string; readonly path: string };
-  'flow.refused': { readonly flow: string; readonly reason: string };
+  'flow.refused': { readonly reason: string; readonly path: string };
 }
 
 /** The name of an event. */

@@ -43,7 +43,13 @@ export interface AppEnv {
   Bindings: {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string; readonly encrypted?: boolean } };
   };
-  Variables: { surfaces: Surfaces; visit: Visit; correlation: string };
+  Variables: {
+    surfaces: Surfaces;
+    visit: Visit;
+    correlation: string;
+    /** The user of the live session that was shown. */
+    who?: string;
+  };
 }
 
 /** A request in the app. */

@@ -50,6 +50,9 @@ export const sendingQuotas: readonly SendingQuota[] = [
   { name: 'total', most: 10_000, windowMs: hour },
 ];
 
+/** How many denied requests of one source the audit is told of. */
+export const denialsTold = { most: 60, windowMs: 10 * minute } as const;
+
 /** How long before another code may be asked for. */
 export const resendPause = 30 * second;
 

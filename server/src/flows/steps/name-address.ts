@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from '../../accounts/address.ts';
+import type { AuditEvent } from '../../audit/events.ts';
 import { randomId, randomToken } from '../../security/random.ts';
 import { factorsOf } from '../../storage/factors.ts';
 import { findUserByEmail, rolesOf } from '../../storage/users.ts';
@@ -24,14 +25,20 @@ const nameAddress = (who: For, ask: 'identifier' | 'fill'): Step => ({
       write: async (c) => {
         const known = verdict.is === 'named' && verdict.facts.reachable === true;
         const userId = verdict.is === 'named' ? (verdict.facts.userId ?? scene.facts.userId) : undefined;
-        if (who === 'forgetful') await c.record({ type: 'recovery.started', userId, actor: null, details: { known } });
-        else await c.record({ type: 'registration.started', userId, details: {} });
+        await c.record({ userId, ...told[who](known) });
         return undefined;
       },
     };
   },
   learn: (facts, verdict) => (verdict.is === 'named' ? { ...facts, ...verdict.facts } : facts),
 });
+
+/** What the audit hears, by whether the address can get a code. */
+const told = {
+  newcomer: (free: boolean) => ({ type: free ? 'registration.started' : 'registration.address-taken', details: {} }),
+  forgetful: (known: boolean) => ({ type: 'recovery.started', actor: null, details: { known } }),
+  change: () => ({ type: 'address.change-started', details: {} }),
+} as const satisfies Readonly<Record<For, (reachable: boolean) => AuditEvent>>;
 
 async function named(scene: Scene, who: For, address: Address): Promise<Verdict> {
   const { deps, tenant } = scene.by;

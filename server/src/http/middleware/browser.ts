@@ -14,9 +14,14 @@ export function browserOf(userAgent: string | undefined): string {
   return label;
 }
 
+/** Of what a program calls itself only a plain name is kept: it stands in mails, where nobody shall read its wishes. */
+const plain = (name: string | undefined): string =>
+  /^[A-Za-z0-9][A-Za-z0-9 _-]{0,30}/.exec(name ?? '')?.[0].trim() ?? '';
+
 function parse(text: string): string {
   if (text === '') return 'Unknown program';
   const { browser, os } = Bowser.parse(text);
-  if (browser.name && os.name) return `${browser.name} on ${os.name}`;
-  return browser.name || text.replace(/[^\w ./()-]/g, '').slice(0, 40);
+  const [name, system] = [plain(browser.name) || plain(text), plain(os.name)];
+  if (name === '') return 'Unknown program';
+  return system === '' ? name : `${name} on ${system}`;
 }

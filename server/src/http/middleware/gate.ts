@@ -29,9 +29,10 @@ export function gate(surfaces: Surfaces): MiddlewareHandler<AppEnv> {
     c.set('visit', {
       tenant,
       secure: !surfaces.development,
-      sameOrigin: sameOrigin(c, tenant),
+      sameOrigin: tenant.origins.includes(c.req.header('origin') ?? ''),
       source: sourceOf(c, surfaces, address),
     });
+    refuseStrangers(c, tenant);
     await next();
   };
 }
@@ -64,12 +65,11 @@ function productionOnly(c: AppContext, tenant: Tenant, throughProxy: boolean): v
   if (!tenant.hosts.includes(c.req.header('host') ?? '')) throw new Problem('wrong-host');
 }
 
-/** Whether the request comes from a page of this tenant. A foreign origin is refused whatever it asks (NET-05). */
-function sameOrigin(c: AppContext, tenant: Tenant): boolean {
+/** A page of another origin is refused whatever it asks (NET-05). */
+function refuseStrangers(c: AppContext, tenant: Tenant): void {
   const origin = c.req.header('origin');
   const site = c.req.header('sec-fetch-site');
   const api = c.req.path.startsWith('/api/');
   if (origin !== undefined && !tenant.origins.includes(origin)) throw new Problem('cross-site');
   if (api && site !== undefined && site !== 'same-origin' && site !== 'none') throw new Problem('cross-site');
-  return origin !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { ErrorHandler } from 'hono';
 import { asProblem, type Problem, statuses } from '../../errors.ts';
 import type { AppEnv } from '../context.ts';
+import { tell } from './denials.ts';
 
 const titles: Partial<Record<keyof typeof statuses, string>> = {
   'too-many-requests': 'Too many tries. Wait as long as Retry-After says.',
@@ -35,11 +36,12 @@ export function problemResponse(problem: Problem): Response {
 }
 
 /** Turns whatever was thrown into one answer; what nobody expected is logged with its request's id. */
-export const onError: ErrorHandler<AppEnv> = (error, c) => {
+export const onError: ErrorHandler<AppEnv> = async (error, c) => {
   const problem = asProblem(error);
   if (problem.code === 'internal' || problem.code === 'unavailable') {
     const { name, message, stack } = error;
     c.get('surfaces')?.deps.log.error({ correlation: c.get('correlation'), name, message, stack }, 'request failed');
   }
+  await tell(problem, c);
   return problemResponse(problem);
 };

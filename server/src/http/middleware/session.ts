@@ -16,6 +16,7 @@ export async function sessionOf(c: AppContext): Promise<Session | undefined> {
   const { tenant, source } = c.get('visit');
   const session = await check(c.get('surfaces').deps, tenant.id, token, source);
   if (session?.transport !== (fromHeader === undefined ? 'cookie' : 'token')) return undefined;
+  c.set('who', session.user_id);
   if (fromHeader === undefined) demandSameOrigin(c);
   return session;
 }
