@@ -5,6 +5,7 @@ import { usePath } from '../navigation.tsx';
 import { Shell } from '../ui/shell.tsx';
 import { Activity } from './activity.tsx';
 import './account.css';
+import './dialog.css';
 import { AddFactor } from './add-factor.tsx';
 import { ChangeAddress, ChangePassword, NewBackupCodes, NewPaperKey } from './changes.tsx';
 import { accountQuery, client } from './data.ts';
