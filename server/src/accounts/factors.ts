@@ -3,6 +3,7 @@ import { Problem } from '../errors.ts';
 import { changeNeeds, decide, isFresh } from '../policy/policy.ts';
 import { killChallengesOfFactor } from '../storage/challenges.ts';
 import { deleteFactor, preferFactor, updateFactor } from '../storage/factors.ts';
+import { liveSession } from '../storage/sessions.ts';
 import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { lockUser, raiseEpoch } from '../storage/users.ts';
 import { type Circumstance, type Commit, commit } from './commit.ts';
@@ -29,10 +30,13 @@ export async function reportLost(c: Commit, user: UserRow, factor: FactorRow): P
   return raiseEpoch(c.tx, user.id);
 }
 
-/** The user's row, locked, with everything read under the lock. */
-async function locked(c: Commit, userId: string): Promise<Person> {
-  const user = await lockUser(c.tx, userId);
-  if (user?.state !== 'active') throw new Problem('not-signed-in');
+/**
+ * The user of a session, locked, with everything read under the lock. The session is looked at once more there: one that
+ * was ended while its request was under way changes nothing.
+ */
+export async function lockPerson(c: Commit, session: Pick<Session, 'id' | 'user_id'>): Promise<Person> {
+  const user = await lockUser(c.tx, session.user_id);
+  if (user?.state !== 'active' || !(await liveSession(c.tx, session.id))) throw new Problem('not-signed-in');
   return readPerson(c.tx, c.tenant, user);
 }
 
@@ -50,7 +54,7 @@ async function change(
   work: (c: Commit, person: Person, factor: FactorRow) => Promise<void>,
 ): Promise<void> {
   await commit(by, async (c) => {
-    const person = await locked(c, session.user_id);
+    const person = await lockPerson(c, session);
     const factor = owned(person, factorId);
     demandFresh(session, person, c.now);
     await work(c, person, factor);
@@ -119,7 +123,7 @@ export async function removeFactor(by: Circumstance, session: Session, factorId:
  */
 export async function loseFactor(by: Circumstance, session: Session, factorId: string): Promise<void> {
   await commit(by, async (c) => {
-    const { user, factors, roles } = await locked(c, session.user_id);
+    const { user, factors, roles } = await lockPerson(c, session);
     const factor = factors.find((row) => row.id === factorId && row.state === 'active');
     if (!factor) throw new Problem('not-found');
     const others = factors.filter((row) => row.id !== factorId);

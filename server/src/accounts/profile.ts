@@ -5,9 +5,9 @@ import { changeNeeds, decide, isFresh } from '../policy/policy.ts';
 import { eventsOf } from '../storage/events.ts';
 import { sessionsOf } from '../storage/sessions.ts';
 import type { EventRow, SessionRow } from '../storage/tables.ts';
-import { findUser, lockUser, updateUser } from '../storage/users.ts';
+import { findUser, updateUser } from '../storage/users.ts';
 import { type Circumstance, commit } from './commit.ts';
-import { demandFresh } from './factors.ts';
+import { demandFresh, lockPerson } from './factors.ts';
 import { notify } from './notices.ts';
 import { type Person, readPerson } from './person.ts';
 import { end, endOthers, type Session } from './sessions.ts';
@@ -61,6 +61,7 @@ function adviceFor({ standing, factors }: Person): string[] {
 /** Changes the display name. */
 export async function rename(by: Circumstance, session: Session, name: string): Promise<void> {
   await commit(by, async (c) => {
+    await lockPerson(c, session);
     await updateUser(c.tx, session.user_id, { name });
     await c.record({ type: 'profile.changed', userId: session.user_id, details: { fields: ['name'] } });
   });
@@ -76,9 +77,9 @@ export async function listSessions(by: Circumstance, session: Session): Promise<
 /** Ends one of the user's sessions, or all others with `null`; after a fresh proof (SES-08). */
 export async function endSessions(by: Circumstance, session: Session, which: string | null): Promise<void> {
   await commit(by, async (c) => {
-    const user = await lockUser(c.tx, session.user_id);
-    if (!user) throw new Problem('not-signed-in');
-    demandFresh(session, await readPerson(c.tx, c.tenant, user), c.now);
+    const person = await lockPerson(c, session);
+    const { user } = person;
+    demandFresh(session, person, c.now);
     if (which === null) {
       const count = await endOthers(c, user.id, session.id, 'owner');
       if (count > 0) await notify(c, user, 'notice.sessions-ended');
