@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import type { Circumstance } from './commit.ts';
 
 /** An e-mail address as its owner wrote it, and folded to the form that is unique and looked up. */
 export interface Address {
@@ -24,3 +25,11 @@ export function parseAddress(text: string): Address | undefined {
   }
   return { typed: `${name}@${typed.slice(at + 1)}`, canonical: `${name.toLowerCase()}@${host}` };
 }
+
+/** An identifier in the form that is looked up; what is no address is folded all the same. */
+export const canonical = (identifier: string): string =>
+  parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();
+
+/** Whom attempts count for where nobody is known: a keyed hash, so that the table names no address. */
+export const unknownSubject = (by: Circumstance, identifier: string): string =>
+  `?${by.deps.keyring.digest('subject', [by.tenant.id, canonical(identifier)])}`;

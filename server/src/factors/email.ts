@@ -2,6 +2,7 @@
  * Codes by e-mail. Reading a mailbox proves little (NIST SP 800-63B-4 §3.1.3.1 does not count it), so this kind reaches
  * `two-step` and no more; it protects whoever has nothing better yet.
  */
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { randomDigits } from '../security/random.ts';
 import { defineFactor, type FactorVerdict, type Given, type Question } from './factor.ts';
@@ -24,7 +25,12 @@ type Mailbox = z.infer<typeof data>;
 type Asked = z.infer<typeof asking>;
 
 /** The channel of everything that arrives in a mailbox, links and recovery codes included. */
-export const mailboxChannel = (address: string): string => `mailbox:${address.trim().normalize('NFC').toLowerCase()}`;
+export function mailboxChannel(address: string): string {
+  const folded = address.trim().normalize('NFC').toLowerCase();
+  const at = folded.lastIndexOf('@');
+  // A domain in its own letters and in ASCII is one domain, and so one channel.
+  return `mailbox:${folded.slice(0, at + 1)}${domainToASCII(folded.slice(at + 1))}`;
+}
 
 function ask(given: Given<Settings>, { address }: Mailbox): Question<Asked> {
   const { length, lifetime } = given.settings;

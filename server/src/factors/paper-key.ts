@@ -37,7 +37,7 @@ async function judge(given: Given<Nothing>, key: Key, answer: string): Promise<F
     return { is: 'wrong' };
   }
   const right = await given.slowHash.matches(key.hash, typed);
-  return right ? { is: 'ok', data: { hash: null }, spent: true, left: 0 } : { is: 'wrong' };
+  return right ? { is: 'ok', data: { hash: null }, spent: true } : { is: 'wrong' };
 }
 
 /** One long key, good once. */

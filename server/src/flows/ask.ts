@@ -1,15 +1,15 @@
 /** Puts questions: begins them with the kind, writes them in the commit, and keeps to the sending quotas. */
+import { unknownSubject } from '../accounts/address.ts';
 import type { Commit } from '../accounts/commit.ts';
 import type { Message, Sendable } from '../delivery/deliver.ts';
-import { Problem } from '../errors.ts';
 import type { AnyFactorKind, Question } from '../factors/factor.ts';
-import { type BrowserLane, resendPause, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
+import { type BrowserLane, resendPause } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
 import { insertChallenge, killChallenges, killChallengesFor } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
-import { takePlace, untilWindowEnds } from '../storage/throttles.ts';
 import type { Asked, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
+import { keepToQuotas } from './quotas.ts';
 
 /** How long an answer may take where the kind does not say. */
 const answerLifetime = 10 * 60 * 1000;
@@ -71,27 +71,33 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
 /** What a challenge's sealed question is tied to. */
 export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
 
-/** Writes a question: the older one to the same factor dies (OTP-04), the message joins the outbox. */
+/**
+ * Writes a question: the older one to the same factor dies (OTP-04), the message joins the outbox. Gives the seconds to
+ * wait, and writes nothing, where too much was sent.
+ */
 export async function writeAsked(
   commit: Commit,
   scene: Scene,
   asking: Asked,
   how: { readonly lane: BrowserLane; readonly first: boolean },
-): Promise<void> {
+): Promise<number | undefined> {
   const { tx, now, tenant, deps } = commit;
   const { challenge, send } = asking;
+  const limited = send ? await keepToQuotas(commit, scene, send, how.lane) : undefined;
+  if (limited !== undefined) return limited;
   const userId = scene.person?.user.id ?? scene.facts.userId ?? null;
-  if (send) await keepToQuotas(commit, scene, send, how.lane);
-  // A newer recovery replaces the older ones of the account, in whatever browser they began (REC-04).
-  const replaces = scene.facts.purpose === 'recovery' && challenge.factorId === null && userId !== null;
-  if (replaces) await killChallengesFor(tx, userId, scene.facts.purpose);
+  const subject = userId ?? unknownSubject(scene.by, scene.facts.address?.canonical ?? '');
+  // A newer recovery replaces the older ones, in whatever browser they began (REC-04); of an unknown address too, or
+  // the difference would tell that it is unknown.
+  const replaces = scene.facts.purpose === 'recovery' && challenge.factorId === null;
+  if (replaces) await killChallengesFor(tx, subject, scene.facts.purpose);
   const { factorId, kind } = challenge;
   // The first question of a new flow has none before it.
   if (!how.first) await killChallenges(tx, { flowId: scene.flow.id, factorId, kind });
   await insertChallenge(tx, {
     id: challenge.id,
     flow_id: scene.flow.id,
-    user_id: userId,
+    user_id: replaces ? subject : userId,
     factor_id: challenge.factorId,
     kind: challenge.kind,
     purpose: scene.facts.purpose,
@@ -109,26 +115,5 @@ export async function writeAsked(
     details: { kind: challenge.kind, purpose: scene.facts.purpose },
   });
   if (send) await commit.send(send);
-}
-
-/**
- * Takes a place in every quota, or refuses with the time to wait. Requests that anybody can make are counted apart from
- * those that a password came before, and a known browser's apart from strangers': nobody uses up the owner's share.
- */
-async function keepToQuotas(commit: Commit, scene: Scene, send: Message, lane: BrowserLane): Promise<void> {
-  const behindPassword = scene.facts.proofs.some((proof) => proof.use === 'password') || scene.session !== undefined;
-  const share = behindPassword ? 'private' : lane;
-  const destination = scene.facts.address?.canonical ?? send.to ?? '';
-  const subject: Record<SendingQuota['name'], string> = {
-    user: scene.person?.user.id ?? '',
-    destination: `${share}:${commit.deps.keyring.digest('destination', [destination])}`,
-    source: `${share}:${commit.source.network}`,
-    total: '',
-  };
-  for (const { name, most, windowMs } of sendingQuotas) {
-    if (name === 'user' && (!behindPassword || subject.user === '')) continue;
-    const quota = { key: `send:${name}:${windowMs}:${subject[name]}`, most, windowMs };
-    if (await takePlace(commit.tx, quota, commit.now)) continue;
-    throw new Problem('too-many-requests', { retryAfter: Math.ceil(untilWindowEnds(quota, commit.now) / 1000) });
-  }
+  return undefined;
 }

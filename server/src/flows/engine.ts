@@ -29,6 +29,7 @@ import {
 } from './flow.ts';
 import { flowNamed } from './index.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
+import { TooManySent } from './quotas.ts';
 import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
 
 /** How a flow is started. */
@@ -48,8 +49,9 @@ export async function startFlow(by: Omit<Circumstance, 'correlation'>, start: St
   const circumstance = { ...by, correlation: id };
   const holder = randomToken(by.deps.random);
   const loaded = await begin(circumstance, flow, start, hashOf(start.transport, holder));
-  const result = start.input
-    ? await submit(circumstance, flow, loaded, start.input)
+  const input = start.input ?? flow.firstInput?.(start.extras);
+  const result = input
+    ? await submit(circumstance, flow, loaded, input)
     : await moveOn(circumstance, flow, loaded, undefined, { verdict: { is: 'asked' } });
   return { ...result, holder };
 }
@@ -212,16 +214,25 @@ async function moveOn(
   const entering =
     next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
   const lane = entering?.send ? await browserLane(after) : 'other';
-  return commit(by, async (c) => {
+  const moved = commit(by, async (c) => {
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);
     const extra = await judgement.write?.(c);
     const facts = { ...learned, ...extra };
     if (currentStep(flow, facts)?.name !== next?.name) throw new Error('what a commit learns must not change the step');
-    if (entering) await writeAsked(c, { ...after, facts }, entering, { lane, first: row.version === 0 });
+    const first = row.version === 0;
+    const wait = entering ? await writeAsked(c, { ...after, facts }, entering, { lane, first }) : undefined;
+    // What was proved stays proved, though nothing may be sent now; without a proof nothing happens at all.
+    if (wait !== undefined && !guess) throw new TooManySent(wait, entering?.send?.channel ?? '');
     const finished = next ? undefined : await flow.finish(c, { ...after, facts });
-    const moved = await keep(c, loaded, facts, next);
-    return shown(flow, moved, { ...after, facts }, entering, finished);
+    const kept = await keep(c, loaded, facts, next);
+    return shown(flow, kept, { ...after, facts }, wait === undefined ? entering : undefined, finished, wait);
+  });
+  return moved.catch(async (error: unknown) => {
+    if (!(error instanceof TooManySent)) throw error;
+    const details = { channel: error.channel, reason: 'quota' };
+    await commit(by, (c) => c.record({ type: 'sending.refused', userId: learned.userId ?? null, details }));
+    throw tooMany(error.retryAfter);
   });
 }
 
@@ -268,8 +279,10 @@ function shown(
   scene: Loaded['scene'],
   entering: Asked | undefined,
   finished: Finished | undefined,
+  wait: number | undefined,
 ): FlowResult {
   const challenges = entering ? [entering.challenge, ...scene.challenges] : scene.challenges;
   const reveal: Reveal | undefined = entering?.reveal;
-  return answerOf(flow, row, { ...scene, challenges }, { reveal, finished });
+  const refused = wait === undefined ? undefined : ({ code: 'limited', retryAfter: wait } as const);
+  return answerOf(flow, row, { ...scene, challenges }, { reveal, finished, refused });
 }

@@ -25,6 +25,7 @@ export const enrolment: Flow = {
     }
     return { ...facts, offer: { skippable: false, why: 'offer.add' } };
   },
+  firstInput: ({ kind }) => (kind === undefined || recoveryKinds.includes(kind) ? undefined : { accept: kind }),
   steps: [offer, enrol, keep],
   finish: async (c, scene) => (scene.facts.proofs.length > 0 ? renewSession(c, scene, 'password') : {}),
 };

@@ -62,7 +62,10 @@ export type Verdict =
   /** The password is right: who it is, and what is asked next. */
   | {
       readonly is: 'known';
-      readonly facts: Pick<Facts, 'userId' | 'epoch' | 'identifier' | 'mustProve' | 'askable' | 'offer'>;
+      readonly facts: Pick<
+        Facts,
+        'userId' | 'epoch' | 'identifier' | 'mustProve' | 'askable' | 'offer' | 'address' | 'reachable'
+      >;
       readonly proof: Proof;
     }
   /** Another question is put, to this factor. */

@@ -105,6 +105,8 @@ export interface Flow {
   readonly session?: 'live' | 'fresh';
   /** The first facts, or a Problem where the flow may not start. */
   readonly begin: (start: Beginning, extras: StartExtras) => Promise<Facts>;
+  /** The first input that a start's extras stand for, where it brings none itself. */
+  readonly firstInput?: (extras: StartExtras) => Readonly<Record<string, unknown>> | undefined;
   readonly steps: readonly Step[];
   /** Inside the last commit. */
   readonly finish: (commit: Commit, scene: Scene) => Promise<Finished>;

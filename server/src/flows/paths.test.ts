@@ -61,7 +61,11 @@ const verdicts: Readonly<Record<string, (facts: Facts) => readonly Verdict[]>> =
   credentials: () => [
     { is: 'known', proof: password, facts: { ...known, mustProve: false, askable: [] } },
     { is: 'known', proof: password, facts: { ...known, ...mayProve } },
-    { is: 'known', proof: password, facts: { ...known, mustProve: false, askable: [], offer: forced } },
+    {
+      is: 'known',
+      proof: password,
+      facts: { ...known, mustProve: false, askable: [], address, reachable: true, offer: forced },
+    },
   ],
   password: () => [{ is: 'known', proof: password, facts: {} }],
   'second-factor': ({ purpose }) => [
@@ -98,7 +102,7 @@ const verdicts: Readonly<Record<string, (facts: Facts) => readonly Verdict[]>> =
     })),
   'confirm-address': ({ purpose, reachable }) => {
     if (reachable === false) return [];
-    if (purpose === 'address') return [{ is: 'confirmed', facts: { proofs: [mailbox] } }];
+    if (purpose === 'address' || purpose === 'sign-in') return [{ is: 'confirmed', facts: { proofs: [mailbox] } }];
     const facts = { proofs: [mailbox], newPassword: 'wanted' } as const;
     if (purpose === 'registration') return [{ is: 'confirmed', facts }];
     return [
@@ -201,6 +205,12 @@ const rules: readonly [string, readonly string[], readonly string[], (facts: Fac
     (f) => f.addressProved === true && f.reachable === true,
   ],
   ['FLOW-10 no flow ends with a question open', flows.map((flow) => flow.name), ['done'], settled],
+  [
+    'REC-02 sign-in binds no factor on the word of the password alone',
+    ['sign-in'],
+    ['offer', 'enrol'],
+    (f) => f.proofs.some((each) => each.use !== 'password'),
+  ],
   [
     'ENR-09 an offer that leaves no choice ends with a factor or not at all',
     ['sign-in', 'enrolment'],

@@ -1,6 +1,7 @@
 import { flowLifetimes } from '../policy/limits.ts';
 import { openSession } from './finish.ts';
 import type { Flow } from './flow.ts';
+import { confirmAddress } from './steps/confirm-address.ts';
 import { credentials } from './steps/credentials.ts';
 import { enrol } from './steps/enrol.ts';
 import { keep } from './steps/keep.ts';
@@ -14,6 +15,6 @@ export const signIn: Flow = {
   purpose: 'sign-in',
   lifetime: flowLifetimes.signIn,
   begin: async () => ({ purpose: 'sign-in', proofs: [] }),
-  steps: [credentials, secondFactor, keep, lost, offer, enrol],
+  steps: [credentials, secondFactor, confirmAddress, keep, lost, offer, enrol],
   finish: openSession,
 };

@@ -70,15 +70,17 @@ const askingOrder = (one: Held, other: Held): number => {
 export function decide(standing: Standing): Need {
   const rules = standing.roles.length > 0 ? standing.roles : [strictestRule];
   const required = standing.lost || rules.some((rule) => rule.secondFactor === 'required');
+  // Whoever has turned a second factor on keeps needing one, though the profile may no longer allow what they have.
+  const demanded = required || standing.held.some((held) => held.use === 'everyday');
   const everyday = usable(standing).sort(askingOrder);
   const nothing = everyday.length === 0;
-  const mailboxByPolicy = required && nothing && standing.profile.mailboxFactor;
+  const mailboxByPolicy = demanded && nothing && standing.profile.mailboxFactor;
   return {
     required,
     everyday: everyday.map((held) => held.id),
     recovery: nothing ? [] : standing.held.filter((held) => held.use === 'recovery').map((held) => held.id),
     mailboxByPolicy,
-    mustEnrol: required && nothing && !mailboxByPolicy,
+    mustEnrol: demanded && nothing && !mailboxByPolicy,
     highest: everyday.reduce<Level>((most, held) => stronger(most, held.level), 'password'),
   };
 }

@@ -14,6 +14,7 @@ const ofUser = prepared<{ tenant: string; userId: string }, FactorRow>((k, p) =>
     .where('user_id', '=', p.userId)
     .where('state', '!=', 'spent')
     .orderBy('created_at')
+    .orderBy('kind')
     .orderBy('id'),
 );
 

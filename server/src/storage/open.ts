@@ -62,6 +62,7 @@ export async function openDatabase(where: string, onError: (error: Error) => voi
     return kysely;
   };
   const dialect: Dialect = postgres ? 'postgres' : 'sqlite';
+  const inTurn = postgres ? <T>(work: () => Promise<T>) => work() : turns();
   const plain = (tenant: string): Db => ({
     tenant,
     dialect,
@@ -78,17 +79,33 @@ export async function openDatabase(where: string, onError: (error: Error) => voi
     },
     in: plain,
     transaction: (tenant, work) =>
-      again(() =>
-        outside()
-          .transaction()
-          .execute((k) => inside.run(true, () => work(open({ tenant, dialect, k })))),
-      ),
+      again(() => {
+        const k = outside();
+        return inTurn(() =>
+          k.transaction().execute((within) => inside.run(true, () => work(open({ tenant, dialect, k: within })))),
+        );
+      }),
     ping: async () => {
       await sql`select 1`.execute(kysely);
     },
     close: () => kysely.destroy(),
   };
 }
+
+/**
+ * One SQLite transaction for each turn of the event loop. Its statements are synchronous, so a flood of transactions
+ * would otherwise run as one long chain of microtasks, in which no socket is read and no health check answered.
+ */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.then(immediate, immediate);
+    return mine;
+  };
+}
+
+const immediate = (): Promise<void> => new Promise((go) => setImmediate(go));
 
 async function migrate(kysely: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });

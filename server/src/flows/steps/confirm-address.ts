@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unknownSubject } from '../../accounts/address.ts';
 import { mailboxChannel } from '../../factors/email.ts';
 import { maskAddress } from '../../factors/mask.ts';
 import { randomId, randomToken } from '../../security/random.ts';
@@ -10,7 +11,6 @@ import { type Facts, no } from '../facts.ts';
 import { type Asked, type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import { laneIn } from '../scene.ts';
-import { unknownSubject } from './credentials.ts';
 import { mayResend, resend } from './resend.ts';
 
 /** What is remembered of a confirmation: the code, as the mail kind keeps it, and the hash of the link's secret. */
@@ -55,9 +55,9 @@ export const confirmAddress: Step = {
       : facts,
 };
 
-/** Failures count for the account in recovery; in registration and change for the address, taken or not. */
+/** Failures count for the account in recovery and sign-in; in registration and change for the address, taken or not. */
 const subjectOf = (scene: Scene): string =>
-  (scene.facts.purpose === 'recovery' ? scene.facts.userId : undefined) ??
+  (['recovery', 'sign-in'].includes(scene.facts.purpose) ? scene.facts.userId : undefined) ??
   unknownSubject(scene.by, scene.facts.address?.canonical ?? '');
 
 const challengeOf = (scene: Scene): OpenChallenge | undefined =>
@@ -145,8 +145,8 @@ function next(scene: Scene): Pick<Facts, 'proofs' | 'mustProve' | 'askable' | 'n
   const channel = mailboxChannel(scene.facts.address?.canonical ?? '');
   const { kind, amr, level } = mailKind;
   const proof = { kind, factorId: null, use: 'everyday' as const, channel, level, amr, at: scene.now };
-  if (scene.facts.purpose === 'address') return { proofs: [proof] };
-  if (scene.facts.purpose !== 'recovery') return { proofs: [proof], newPassword: 'wanted' };
+  if (scene.facts.purpose === 'registration') return { proofs: [proof], newPassword: 'wanted' };
+  if (scene.facts.purpose !== 'recovery') return { proofs: [proof] };
   const others = (scene.person?.standing.held ?? []).filter((held) => held.channel !== channel);
   const everydayFirst = [...others].sort(
     (one, other) => Number(other.use === 'everyday') - Number(one.use === 'everyday'),

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../accounts/address.ts';
+import { canonical, unknownSubject } from '../../accounts/address.ts';
 import { type Circumstance, commit } from '../../accounts/commit.ts';
 import { type Person, readPerson } from '../../accounts/person.ts';
 import { decide } from '../../policy/policy.ts';
@@ -53,7 +53,7 @@ function known(scene: Scene, person: Person, identifier: string, renewed: string
         identifier,
         mustProve: need.everyday.length > 0,
         askable: [...need.everyday, ...need.recovery],
-        ...(need.mustEnrol ? { offer: { skippable: false, why: 'offer.role' } } : {}),
+        ...(need.mustEnrol ? bindAnew(user) : {}),
       },
     },
     write: async (c) => {
@@ -64,6 +64,13 @@ function known(scene: Scene, person: Person, identifier: string, renewed: string
     },
   };
 }
+
+/** Nothing can be asked: the mailbox is proved before a factor is bound, so that a stolen password binds none (REC-02). */
+const bindAnew = (user: UserRow) => ({
+  address: { typed: user.email, canonical: user.email_canonical },
+  reachable: true,
+  offer: { skippable: false, why: 'offer.role' },
+});
 
 function wrong(user: UserRow | undefined, right: boolean): Judgement {
   const reason = !user ? 'unknown-user' : right ? 'not-active' : 'wrong';
@@ -84,13 +91,6 @@ function named(scene: Scene, identifier: string): Promise<UserRow | undefined> {
 
 /** One look-up for each scene: to count and to judge are one look at the same answer. */
 const lookUps = new WeakMap<Scene, Promise<UserRow | undefined>>();
-
-const canonical = (identifier: string): string =>
-  parseAddress(identifier)?.canonical ?? identifier.trim().toLowerCase();
-
-/** Whom attempts count for where nobody is known: a keyed hash, so that the table names no address. */
-export const unknownSubject = (by: Circumstance, identifier: string): string =>
-  `?${by.deps.keyring.digest('subject', [by.tenant.id, canonical(identifier)])}`;
 
 /**
  * Where a role must have a second factor and its holder has none, the verified address becomes one, so that nobody who
