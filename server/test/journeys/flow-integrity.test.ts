@@ -112,6 +112,22 @@ inHouse('flow integrity', (house) => {
     assert.equal(await mailsTo(house(), ben.address), before + 1);
   });
 
+  test('FLOW-03 a recovery is mailed to the address on record, however it was spelled in the request', async () => {
+    const ada = await register(house(), 'totp', 'ada.lovelace@firm.example');
+    for (const typed of [
+      'ADA.Lovelace@FIRM.example',
+      'ada.lovelace@\ufb01rm.example',
+      'ada.lovelace@\uff46irm.example',
+    ]) {
+      const before = await mailsTo(house(), ada.address);
+      const browser = house().browser();
+      const { body: flow } = await browser.start('recovery', { identifier: typed });
+      assert.equal(await mailsTo(house(), ada.address), before + 1, typed);
+      const next = await browser.answer(flow, { code: await house().codeFor(ada.address) });
+      assert.equal(asked(next.body, 'code').kind, 'totp');
+    }
+  });
+
   test('FLOW-04 a code that was sent to one sign-in finishes no other', async () => {
     const ada = await register(house(), 'email');
     const [one, other] = [house().browser(), house().browser()];
@@ -211,7 +227,13 @@ inHouse(
       const later = house().browser();
       const credentials = { identifier: address, password: 'violet anchors drift under rain' };
       const { body: flow } = await later.start('sign-in', credentials);
-      assert.equal(asked(flow, 'offer').skippable, false);
+      asked(flow, 'code');
+      for (const body of [{ accept: 'totp' }, { accept: false }, { kept: true }]) {
+        assert.equal((await later.answer(flow, body)).status, 400);
+      }
+      assert.deepEqual(await whatOpens(later), []);
+      const confirmed = await later.answer(flow, { code: await house().codeFor(address) });
+      assert.equal(asked(confirmed.body, 'offer').skippable, false);
       for (const body of [{ accept: false }, { kept: true }, { choose: 'none' }, { accept: 'email' }]) {
         assert.equal((await later.answer(flow, body)).status, 400);
       }

@@ -63,7 +63,14 @@ const subjectOf = (scene: Scene): string =>
 const challengeOf = (scene: Scene): OpenChallenge | undefined =>
   scene.challenges.find((open) => open.kind === mailKind.kind && open.factorId === null);
 
-const dataOf = (scene: Scene) => ({ address: scene.facts.address?.typed ?? '' });
+/**
+ * Where the code goes: in recovery to the address on record, never to the spelling that the request had, which a mail
+ * service may read as somebody else's.
+ */
+const destinationOf = ({ facts, person }: Scene): string =>
+  (facts.purpose === 'recovery' ? person?.user.email : undefined) ?? facts.address?.typed ?? '';
+
+const dataOf = (scene: Scene) => ({ address: destinationOf(scene) });
 
 /** What the mail kind is given here: recovery has its own lifetimes (C9). */
 function given(scene: Scene, challengeId: string) {
@@ -103,7 +110,7 @@ function messageFor(scene: Scene, made: Asked, codeLifetime: number, link: strin
   const taken = !reachable && scene.facts.purpose !== 'recovery';
   const until = scene.now + codeLifetime;
   const parameters = { ...send.parameters, link };
-  const to = { channel: send.channel, to: scene.facts.address?.typed ?? '', parameters } as const;
+  const to = { channel: send.channel, to: destinationOf(scene), parameters } as const;
   if (taken) return messageOf(scene, { ...to, text: 'registration.exists' }, until);
   const message = messageOf(scene, { ...to, text: send.text }, until, reachable);
   return { ...message, notAfter: challenge.expiresAt };
