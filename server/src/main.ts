@@ -90,6 +90,8 @@ function greet(options: Options, port: number, setUpLink: string | undefined): v
 }
 
 async function main(): Promise<void> {
+  // What is written here (database, keys) is for this user alone.
+  process.umask(0o077);
   const options = readOptions(await configurationFile(), process.env);
   const house = await open(options);
   const server = await listen(options, house);

@@ -36,7 +36,7 @@ export async function reportLost(c: Commit, user: UserRow, factor: FactorRow): P
  */
 export async function lockPerson(c: Commit, session: Pick<Session, 'id' | 'user_id'>): Promise<Person> {
   const user = await lockUser(c.tx, session.user_id);
-  if (user?.state !== 'active' || !(await liveSession(c.tx, session.id))) throw new Problem('not-signed-in');
+  if (user?.state !== 'active' || !(await liveSession(c.tx, session.id, c.now))) throw new Problem('not-signed-in');
   return readPerson(c.tx, c.tenant, user);
 }
 

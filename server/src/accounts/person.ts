@@ -16,7 +16,11 @@ export interface Person {
 }
 
 /** Reads what belongs to a user's row. Inside a commit the row is locked first, so what is read here holds. */
-export async function readPerson(db: Db, tenant: Tenant, user: UserRow): Promise<Person> {
+export async function readPerson<User extends Pick<UserRow, 'id'>>(
+  db: Db,
+  tenant: Tenant,
+  user: User,
+): Promise<Omit<Person, 'user'> & { readonly user: User }> {
   const roles = await rolesOf(db, user.id);
   const factors = await factorsOf(db, user.id);
   return { user, roles, factors, standing: standingOf(tenant, roles, factors) };

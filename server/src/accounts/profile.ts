@@ -1,5 +1,5 @@
 /** The signed-in user's own record, and what they see of their sessions and activity. */
-import { shownToOwner } from '../audit/events.ts';
+import { eventsShown } from '../audit/events.ts';
 import { Problem } from '../errors.ts';
 import { changeNeeds, decide, isFresh } from '../policy/policy.ts';
 import { eventsOf } from '../storage/events.ts';
@@ -13,6 +13,7 @@ import { type Person, readPerson } from './person.ts';
 import { end, endOthers, type Session } from './sessions.ts';
 
 const activityShown = 50;
+const refusalsShown = 10;
 
 /** The user of a session with all that policy looks at. */
 export async function personOfSession(by: Circumstance, session: Session): Promise<Person> {
@@ -91,8 +92,13 @@ export async function endSessions(by: Circumstance, session: Session, which: str
 export const signOut = (by: Circumstance, session: Session): Promise<boolean> =>
   commit(by, (c) => end(c, session.user_id, session.id, 'sign-out'));
 
-/** What happened to the account lately, as far as it concerns its owner. */
+/**
+ * What happened to the account lately, as far as it concerns its owner. Failures of others are few in the list, however
+ * many there were, so that they cannot hide what did happen.
+ */
 export async function activity(by: Circumstance, session: Session): Promise<EventRow[]> {
-  const rows = await eventsOf(by.deps.database.in(by.tenant.id), session.user_id, activityShown * 4);
-  return rows.filter((row) => shownToOwner.has(row.type)).slice(0, activityShown);
+  const db = by.deps.database.in(by.tenant.id);
+  const done = await eventsOf(db, session.user_id, eventsShown.done, activityShown);
+  const refused = await eventsOf(db, session.user_id, eventsShown.refused, refusalsShown);
+  return [...done, ...refused].sort((one, other) => other.at - one.at);
 }

@@ -87,10 +87,20 @@ export async function check(
   const found = await findSession(deps.database.in(tenantId), hashToken(token));
   if (found?.state !== 'active') return undefined;
   if (now >= found.expires_at || now - found.last_seen_at >= found.idle_ms) return undefined;
-  if (now - found.last_seen_at >= seenEvery) {
-    await deps.database.transaction(tenantId, (tx) => touchSession(tx, found.id, now, source.address));
-  }
+  await seen(deps, tenantId, found, source);
   return found;
+}
+
+/** Notes that a live session was used, at most once a minute. */
+export async function seen(
+  deps: Pick<Deps, 'database' | 'now'>,
+  tenantId: string,
+  session: Pick<SessionRow, 'id' | 'last_seen_at'>,
+  source: Pick<Source, 'address'>,
+): Promise<void> {
+  const now = deps.now();
+  if (now - session.last_seen_at < seenEvery) return;
+  await deps.database.transaction(tenantId, (tx) => touchSession(tx, session.id, now, source.address));
 }
 
 /** Ends one session of a user; false where there is none. */

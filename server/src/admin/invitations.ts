@@ -5,7 +5,8 @@ import { demandFresh } from '../accounts/factors.ts';
 import { readPerson } from '../accounts/person.ts';
 import type { Session } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
-import { invitationLifetime } from '../policy/limits.ts';
+import { takeRations } from '../flows/quotas.ts';
+import { invitationLifetime, rations } from '../policy/limits.ts';
 import { randomId, randomToken } from '../security/random.ts';
 import { hashToken } from '../security/tokens.ts';
 import { insertInvitation } from '../storage/invitations.ts';
@@ -25,6 +26,7 @@ export async function invite(
   if (!Object.hasOwn(by.tenant.roles, who.role)) {
     throw new Problem('bad-request', { fields: [{ field: 'role', why: 'no such role' }] });
   }
+  await takeRations(by, [{ key: `invite:${session.user_id}`, ...rations.invitations }]);
   await commit(by, async (c) => {
     const user = await lockUser(c.tx, session.user_id);
     if (!user) throw new Problem('not-signed-in');
@@ -36,7 +38,7 @@ export async function invite(
     await insertInvitation(c.tx, {
       id: randomId(c.deps.random),
       token_hash: hashToken(token),
-      email: address.typed,
+      email: address.canonical,
       role: who.role,
       created_by: user.id,
       created_at: c.now,

@@ -65,23 +65,24 @@ export type AuditEvent = {
 }[EventType];
 
 /** The events that an owner sees in their own activity. */
-export const shownToOwner: ReadonlySet<string> = new Set<EventType>([
-  'registration.completed',
-  'address.changed',
-  'password.set',
-  'password.refused',
-  'proof.refused',
-  'factor.added',
-  'factor.removed',
-  'factor.lost',
-  'factor.spent',
-  'factor.disabled',
-  'factor.preferred',
-  'recovery-set.renewed',
-  'recovery.started',
-  'recovery.completed',
-  'session.started',
-  'session.ended',
-  'sessions.ended',
-  'browser.new',
-]);
+export const eventsShown = {
+  done: [
+    'registration.completed',
+    'address.changed',
+    'password.set',
+    'factor.added',
+    'factor.removed',
+    'factor.lost',
+    'factor.spent',
+    'factor.disabled',
+    'factor.preferred',
+    'recovery-set.renewed',
+    'recovery.started',
+    'recovery.completed',
+    'session.started',
+    'session.ended',
+    'sessions.ended',
+    'browser.new',
+  ],
+  refused: ['password.refused', 'proof.refused'],
+} satisfies Readonly<Record<string, readonly EventType[]>>;

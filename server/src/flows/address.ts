@@ -1,4 +1,5 @@
 import { notify } from '../accounts/notices.ts';
+import { endOthers } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
 import { maskAddress } from '../factors/mask.ts';
 import { flowLifetimes } from '../policy/limits.ts';
@@ -39,6 +40,7 @@ export const address: Flow = {
     await c.record({ type: 'address.changed', userId: user.id, details: {} });
     const what = maskAddress(to.typed);
     for (const told of [user.email, to.typed]) await notify(c, user, 'notice.address-changed', { to: told, what });
+    await endOthers(c, user.id, scene.session?.id ?? null, 'change');
     await raiseEpoch(c.tx, user.id);
     return {};
   },

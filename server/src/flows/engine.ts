@@ -112,7 +112,7 @@ async function submit(
   const answer = parseAnswer(step, input);
   if (Object.keys(answer).length === 0) return answerOf(flow, first.row, first.scene);
   const guess = await step.guess?.(first.scene, answer);
-  const place = guess?.slow ? by.deps.hasher.admit() : undefined;
+  const place = guess?.slow ? by.deps.hasher.admit(by.source.network) : undefined;
   try {
     const counted = guess ? await count(by, guess) : undefined;
     if (counted?.is === 'limited') {
@@ -209,7 +209,8 @@ async function moveOn(
   const next = currentStep(flow, learned);
   const again = verdict.is === 'asked' && verdict.again === true;
   const same = learned.userId === scene.person?.user.id;
-  const person = judgement.person ?? (same ? scene.person : await personOf(by, learned.userId));
+  const known = same && learned.purpose !== 'recovery';
+  const person = judgement.person ?? (known ? scene.person : await personOf(by, learned.userId));
   const after = { ...scene, facts: learned, person };
   const entering =
     next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
@@ -243,7 +244,7 @@ async function holdStill(c: Commit, facts: Facts, row: FlowRow): Promise<void> {
   if (facts.userId !== undefined && (user?.epoch !== facts.epoch || user?.state !== 'active')) {
     throw new Moved('the user has changed');
   }
-  if (row.session_id !== null && !(await liveSession(c.tx, row.session_id))) throw new Problem('flow-over');
+  if (row.session_id !== null && !(await liveSession(c.tx, row.session_id, c.now))) throw new Problem('flow-over');
 }
 
 async function keep(c: Commit, { row }: Loaded, facts: Facts, next: Step | undefined): Promise<FlowRow> {

@@ -2,6 +2,7 @@
 import { laneOf } from '../accounts/browsers.ts';
 import type { Circumstance } from '../accounts/commit.ts';
 import { type Person, readPerson } from '../accounts/person.ts';
+import { seen } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
 import type { BrowserLane, Lane } from '../policy/limits.ts';
 import { hashToken, sameText } from '../security/tokens.ts';
@@ -49,17 +50,20 @@ export async function load(by: Circumstance, id: string, holderHash: string | un
 
 /** The person that facts name, with all that policy looks at. */
 export async function personOf(by: Circumstance, userId: string | undefined): Promise<Person | undefined> {
-  if (userId === undefined) return undefined;
   const db = by.deps.database.in(by.tenant.id);
-  const user = await findUser(db, userId);
-  return user ? readPerson(db, by.tenant, user) : undefined;
+  const user = await findUser(db, userId ?? '');
+  // Nobody costs the same look-ups, so that time does not tell who has an account (REC-06).
+  const person = await readPerson(db, by.tenant, user ?? { id: '' });
+  return user ? { ...person, user } : undefined;
 }
 
 /** The session that the flow belongs to must still live. */
 async function sessionOf(by: Circumstance, row: FlowRow): Promise<SessionRow | undefined> {
   if (row.session_id === null || row.done_at !== null) return undefined;
-  const session = await liveSession(by.deps.database.in(by.tenant.id), row.session_id);
+  const session = await liveSession(by.deps.database.in(by.tenant.id), row.session_id, by.deps.now());
   if (!session) throw new Problem('flow-over');
+  // Whoever answers a flow is not idle.
+  await seen(by.deps, by.tenant.id, session, by.source);
   return session;
 }
 

@@ -33,25 +33,43 @@ export function paceOf(profile: Profile): Pace {
 
 /** At most `most` messages in each window. */
 export interface SendingQuota {
-  readonly name: 'user' | 'destination' | 'source' | 'total';
+  readonly name: 'user' | 'destination' | 'destination-from' | 'source' | 'total';
   readonly most: number;
   readonly windowMs: number;
 }
 
 /**
- * How many codes and notices on request leave: per user and destination (a stranger's requests are counted apart from
- * the owner's known browser, so nobody uses up the owner's share), per source, and in total.
+ * How many codes leave. `own`: to a person's own address, after a proof. `public`: what anybody can ask for by naming an
+ * address; there one source cannot use up what an address takes from all sources. Each is counted for known browsers
+ * and for strangers apart.
  */
-export const sendingQuotas: readonly SendingQuota[] = [
-  { name: 'user', most: 6, windowMs: 10 * minute },
-  { name: 'destination', most: 6, windowMs: 10 * minute },
-  { name: 'destination', most: 20, windowMs: 24 * hour },
-  { name: 'source', most: 20, windowMs: 10 * minute },
-  { name: 'total', most: 10_000, windowMs: hour },
-];
+export const sendingQuotas: Readonly<Record<'own' | 'public', readonly SendingQuota[]>> = {
+  own: [
+    { name: 'user', most: 6, windowMs: 10 * minute },
+    { name: 'user', most: 40, windowMs: 24 * hour },
+    { name: 'source', most: 200, windowMs: 10 * minute },
+    { name: 'total', most: 20_000, windowMs: hour },
+  ],
+  public: [
+    { name: 'destination-from', most: 6, windowMs: 10 * minute },
+    { name: 'destination-from', most: 20, windowMs: 24 * hour },
+    { name: 'destination', most: 12, windowMs: 10 * minute },
+    { name: 'destination', most: 60, windowMs: 24 * hour },
+    { name: 'source', most: 20, windowMs: 10 * minute },
+    { name: 'total', most: 10_000, windowMs: hour },
+  ],
+};
 
 /** How many denied requests of one source the audit is told of. */
 export const denialsTold = { most: 60, windowMs: 10 * minute } as const;
+
+/** New passwords that are judged and new sets of codes that are made: dear to the server, free to who asks. */
+export const rations = {
+  judgedInFlow: { most: 20, windowMs: 30 * minute },
+  judgedFromSource: { most: 60, windowMs: 10 * minute },
+  renewedInFlow: { most: 3, windowMs: 30 * minute },
+  invitations: { most: 50, windowMs: 24 * hour },
+} as const;
 
 /** How long before another code may be asked for. */
 export const resendPause = 30 * second;
@@ -68,8 +86,10 @@ export const seenEvery = minute;
 
 /** How long what is over is kept. */
 export const terms = {
-  flows: 24 * hour,
+  flows: hour,
   attempts: 48 * hour,
+  totals: 30 * 24 * hour,
+  disableAt: 100,
   sessions: 30 * 24 * hour,
   messages: 7 * 24 * hour,
 } as const;

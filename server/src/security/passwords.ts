@@ -50,6 +50,7 @@ export class Hasher {
   readonly #line: (() => void)[] = [];
   #running = 0;
   #admitted = 0;
+  readonly #bySource = new Map<string, number>();
 
   constructor(options: HasherOptions) {
     this.#keyring = options.keyring;
@@ -70,18 +71,29 @@ export class Hasher {
 
   /**
    * Takes a place in the queue, at once and before anything is counted against the person. Throws `busy` where all
-   * places are taken. `release` gives it back, once.
+   * places are taken, or half of them by this `source`, so that one source never closes the door for the others.
+   * `release` gives it back, once.
    */
-  admit(): { release(): void } {
-    if (this.#admitted >= this.#concurrency + this.#maxWaiting) throw new Problem('busy', { retryAfter: 1 });
+  admit(source = ''): { release(): void } {
+    const places = this.#concurrency + this.#maxWaiting;
+    const taken = this.#bySource.get(source) ?? 0;
+    if (this.#admitted >= places || taken >= Math.ceil(places / 2)) throw new Problem('busy', { retryAfter: 1 });
     this.#admitted += 1;
+    this.#bySource.set(source, taken + 1);
     let held = true;
     return {
       release: () => {
-        if (held) this.#admitted -= 1;
+        if (held) this.#giveBack(source);
         held = false;
       },
     };
+  }
+
+  #giveBack(source: string): void {
+    this.#admitted -= 1;
+    const left = (this.#bySource.get(source) ?? 1) - 1;
+    if (left > 0) this.#bySource.set(source, left);
+    else this.#bySource.delete(source);
   }
 
   /** The hash to store of a secret of at most 4096 bytes. Throws `too-large` beyond, `busy` where the line is full. */

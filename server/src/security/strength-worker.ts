@@ -23,7 +23,7 @@ export interface StrengthAnswer {
 }
 
 /** The estimate grows steeply with the length; what comes behind this is not needed to be strong. */
-const judged = 72;
+const judged = 48;
 /** Two of these in a row are as easily tried as one: leaked lists of long passwords hold little else. */
 const pairable = 10_000;
 
@@ -35,6 +35,8 @@ const options: OptionsType = {
   dictionary: { ...common.dictionary, ...english.dictionary },
   graphs: common.adjacencyGraphs,
   maxLength: judged,
+  // Each further substitution multiplies the work; an attacker's lists do not go further either.
+  l33tMaxSubstitutions: 16,
 };
 const estimator = new ZxcvbnFactory(options);
 

@@ -61,6 +61,9 @@ export class PasswordJudge {
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #count = 0;
+  #waiting = 0;
+  #closed = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Milliseconds until an idle thread ends, and until an answer is given up; another worker file in tests. */
   constructor(given: { readonly idleMs?: number; readonly timeoutMs?: number; readonly file?: URL } = {}) {
@@ -100,14 +103,29 @@ export class PasswordJudge {
 
   /** Ends the thread; what is being judged throws `unavailable`. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#end();
   }
 
+  /** One after the other: a hostile password that takes too long ends its own judgement and nobody else's. */
   async #ask(password: string, own: readonly string[]): Promise<StrengthAnswer> {
-    if (this.#asked.size >= mostAsked) throw new Problem('busy', { retryAfter: 1 });
+    if (this.#waiting >= mostAsked) throw new Problem('busy', { retryAfter: 1 });
+    this.#waiting += 1;
+    clearTimeout(this.#idle);
+    const mine = this.#last.then(() => this.#send(password, own));
+    this.#last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#rest();
+    }
+  }
+
+  async #send(password: string, own: readonly string[]): Promise<StrengthAnswer> {
+    if (this.#closed) throw new Problem('unavailable');
     const worker = this.#start();
     const id = ++this.#count;
-    clearTimeout(this.#idle);
     const late = setTimeout(() => void this.#end(), this.#timeoutMs);
     try {
       return await new Promise<StrengthAnswer>((answer, reject) => {
@@ -118,7 +136,6 @@ export class PasswordJudge {
     } finally {
       clearTimeout(late);
       this.#asked.delete(id);
-      if (this.#asked.size === 0) this.#rest();
     }
   }
 

@@ -4,8 +4,11 @@ import type { Db, Tx } from './open.ts';
 import { columns, first, prepared } from './prepared.ts';
 import type { AttemptRow } from './tables.ts';
 
-/** The lane that holds the total over the others. Whoever locks both takes it last, so that nobody waits in a circle. */
-const total = 'all';
+/**
+ * The row that holds the total of a lane and its like: recovery has one of its own, so that strangers' failures at the
+ * front door never close the way back. Whoever locks both takes the total last, so that nobody waits in a circle.
+ */
+const totalOf = (lane: string): string => (lane === 'recovery' ? 'all-recovery' : 'all');
 
 /** Whose attempts: a user (or the keyed hash of an identifier nobody has), a kind, a lane. */
 export interface Counted {
@@ -66,8 +69,8 @@ export async function takeLaneAttempt(tx: Tx, of: Counted, pace: Pace, now: numb
 
 /** Takes one attempt of the total over all lanes and gives it: undefined once the kind is disabled for the subject. */
 export async function takeTotalAttempt(tx: Tx, of: Counted, pace: Pace, now: number): Promise<number | undefined> {
-  const { subject, kind } = of;
-  const values = { tenant: tx.tenant, subject, kind, lane: total, most: pace.disableAt, now };
+  const { subject, kind, lane } = of;
+  const values = { tenant: tx.tenant, subject, kind, lane: totalOf(lane), most: pace.disableAt, now };
   return (await first(takeTotal(tx, values)))?.count;
 }
 
@@ -100,7 +103,7 @@ export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefine
 /** After a success: this lane's count and the run of failures over all lanes end; other lanes keep their pauses. */
 export async function clearAttempts(tx: Tx, of: Counted): Promise<void> {
   const { subject, kind } = of;
-  for (const lane of [of.lane, total]) await clear(tx, { tenant: tx.tenant, subject, kind, lane });
+  for (const lane of [of.lane, totalOf(of.lane)]) await clear(tx, { tenant: tx.tenant, subject, kind, lane });
 }
 
 const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>((k, p) =>
@@ -114,13 +117,13 @@ const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>
 
 /** After a rebinding: all counts of the kind end. */
 export async function forgetAttempts(tx: Tx, subject: string, kind: string): Promise<void> {
-  for (const is of ['!=', '='] as const) {
+  for (const like of ['not like', 'like'] as const) {
     await tx.k
       .deleteFrom('attempts')
       .where('tenant', '=', tx.tenant)
       .where('subject', '=', subject)
       .where('kind', '=', kind)
-      .where('lane', is, total)
+      .where('lane', like, 'all%')
       .execute();
   }
 }

@@ -36,13 +36,14 @@ const insert = prepared<NewEvent & Pick<EventRow, 'tenant' | 'personal_digest'>>
   return k.insertInto('events').values({ ...written, number: null, previous_hash: null, hash: null, signature: null });
 });
 
-/** The latest events that concern a user, newest first. */
-export const eventsOf = (db: Db, userId: string, most: number): Promise<EventRow[]> =>
+/** The latest events of these types that concern a user, newest first. */
+export const eventsOf = (db: Db, userId: string, types: readonly string[], most: number): Promise<EventRow[]> =>
   db.k
     .selectFrom('events')
     .selectAll()
     .where('tenant', '=', db.tenant)
     .where('user_id', '=', userId)
+    .where('type', 'in', types)
     .orderBy('at', 'desc')
     .orderBy('id')
     .limit(most)

@@ -22,14 +22,16 @@ const byToken = prepared<{ tenant: string; tokenHash: string }, FoundSession>((k
     .where('sessions.ended_at', 'is', null),
 );
 
-/** The live session with this id, or undefined; inside a commit. */
-export const liveSession = (db: Db, id: string): Promise<SessionRow | undefined> =>
+/** The session with this id while it is live: not ended, not too old, not idle too long. */
+export const liveSession = (db: Db, id: string, now: number): Promise<SessionRow | undefined> =>
   db.k
     .selectFrom('sessions')
     .selectAll()
     .where('tenant', '=', db.tenant)
     .where('id', '=', id)
     .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where((eb) => eb(eb('last_seen_at', '+', eb.ref('idle_ms')), '>', now))
     .executeTakeFirst();
 
 /** The user's sessions that have not ended, latest first. */

@@ -4,6 +4,9 @@ import type { AllTenants } from './open.ts';
 export interface Terms {
   readonly flows: number;
   readonly attempts: number;
+  /** Totals below `disableAt` failures. */
+  readonly totals: number;
+  readonly disableAt: number;
   readonly sessions: number;
   readonly messages: number;
 }
@@ -23,11 +26,17 @@ export async function sweep(all: AllTenants, now: number, terms: Terms): Promise
     .deleteFrom('throttles')
     .where('window_start', '<', now - terms.attempts)
     .execute();
-  // The total stays: a hundred failures in a row disable a factor however slowly they come (NIST SP 800-63B-4 §3.2.2).
   await k
     .deleteFrom('attempts')
     .where('last_at', '<', now - terms.attempts)
-    .where((eb) => eb.or([eb('lane', '!=', 'all'), eb('subject', 'like', '?%')]))
+    .where('lane', 'not like', 'all%')
+    .execute();
+  // Totals stay long, and for good once they disable: a hundred failures in a row count however slowly they come (NIST
+  // SP 800-63B-4 §3.2.2). Unknown subjects are kept as long as known ones, or the difference would tell them apart.
+  await k
+    .deleteFrom('attempts')
+    .where('last_at', '<', now - terms.totals)
+    .where('count', '<', terms.disableAt)
     .execute();
   await k
     .deleteFrom('sessions')

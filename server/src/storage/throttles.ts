@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from './open.ts';
+import { first, prepared } from './prepared.ts';
 
 /** At most `most` in each window of `windowMs` milliseconds. */
 export interface Quota {
@@ -10,23 +11,26 @@ export interface Quota {
 
 /** Takes one of a quota's places: one conditional statement. False when the window has none left. */
 export async function takePlace(tx: Tx, quota: Quota, now: number): Promise<boolean> {
-  const start = now - (now % quota.windowMs);
-  const row = await tx.k
+  const { key, most, windowMs } = quota;
+  const start = now - (now % windowMs);
+  return (await first(take(tx, { tenant: tx.tenant, key, start, most }))) !== undefined;
+}
+
+const take = prepared<{ tenant: string; key: string; start: number; most: number }, { count: number }>((k, p) =>
+  k
     .insertInto('throttles')
-    .values({ tenant: tx.tenant, key: quota.key, window_start: start, count: 1 })
+    .values({ tenant: p.tenant, key: p.key, window_start: p.start, count: 1 })
     .onConflict((c) =>
       c
         .columns(['tenant', 'key'])
         .doUpdateSet({
-          count: sql`case when throttles.window_start = ${sql.lit(start)} then throttles.count + 1 else 1 end`,
-          window_start: start,
+          count: sql`case when throttles.window_start = cast(${p.start} as bigint) then throttles.count + 1 else 1 end`,
+          window_start: p.start,
         })
-        .where((eb) => eb.or([eb('throttles.window_start', '!=', start), eb('throttles.count', '<', quota.most)])),
+        .where((eb) => eb.or([eb('throttles.window_start', '!=', p.start), eb('throttles.count', '<', p.most)])),
     )
-    .returning('count')
-    .executeTakeFirst();
-  return row !== undefined;
-}
+    .returning('count'),
+);
 
 /** Milliseconds until the quota's window ends. */
 export const untilWindowEnds = (quota: Quota, now: number): number => quota.windowMs - (now % quota.windowMs);

@@ -5,10 +5,10 @@ import { decide } from '../../policy/policy.ts';
 import { normalise } from '../../security/passwords.ts';
 import { randomId } from '../../security/random.ts';
 import type { UserRow } from '../../storage/tables.ts';
-import { findUserByEmail, lockUser, updateUser } from '../../storage/users.ts';
+import { findUser, findUserByEmail, lockUser, updateUser } from '../../storage/users.ts';
 import { addFactor, mailKind } from '../enrolling.ts';
 import { no } from '../facts.ts';
-import type { Judgement, Scene, Step } from '../flow.ts';
+import { type Judgement, Moved, type Scene, type Step } from '../flow.ts';
 import { laneIn } from '../scene.ts';
 import { passwordProof } from './current-password.ts';
 
@@ -102,11 +102,13 @@ async function withPolicyMailbox(by: Circumstance, user: UserRow): Promise<Perso
   if (!decide(person.standing).mailboxByPolicy) return person;
   await commit(by, async (c) => {
     const locked = await lockUser(c.tx, user.id);
-    if (!locked || !decide((await readPerson(c.tx, by.tenant, locked)).standing).mailboxByPolicy) return;
+    // The password was judged against what stood before: a change since is judged anew.
+    if (locked?.epoch !== user.epoch) throw new Moved('the user has changed');
     const data = { address: locked.email };
     const id = randomId(by.deps.random);
     await addFactor(c, locked, { id, kind: mailKind, data, level: mailKind.level, by: 'policy', kept: false }, true);
   });
-  const fresh = await findUserByEmail(db, user.email_canonical);
-  return readPerson(db, by.tenant, fresh ?? user);
+  const fresh = await findUser(db, user.id);
+  if (fresh?.epoch !== user.epoch + 1) throw new Moved('the user has changed');
+  return readPerson(db, by.tenant, fresh);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endOthers } from '../../accounts/sessions.ts';
 import type { Reveal } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
+import { rations } from '../../policy/limits.ts';
 import { randomId } from '../../security/random.ts';
 import { closeChallenge } from '../../storage/challenges.ts';
 import { asked } from '../ask.ts';
@@ -9,6 +10,7 @@ import { addFactor, levelReached } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import { type Asked, type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
+import { takeRations } from '../quotas.ts';
 
 /** The question that holds a whole page of codes and keys has a name of its own, since it is of several kinds. */
 const page = 'keep';
@@ -26,7 +28,10 @@ export const keep: Step = {
   show: () => ({ ask: 'keep', shown: true }),
   takes: ['kept', 'renew'],
   judge: async (scene, answer) => {
-    if ('renew' in answer) return { verdict: { is: 'asked', again: true } };
+    if ('renew' in answer) {
+      await takeRations(scene.by, [{ key: `renew:${scene.flow.id}`, ...rations.renewedInFlow }]);
+      return { verdict: { is: 'asked', again: true } };
+    }
     const open = scene.challenges.find((challenge) => challenge.kind === page);
     return open ? kept(scene, open) : { verdict: no('expired') };
   },
@@ -35,7 +40,7 @@ export const keep: Step = {
 
 async function make(scene: Scene): Promise<Asked> {
   const id = randomId(scene.by.deps.random);
-  const place = scene.by.deps.hasher.admit();
+  const place = scene.by.deps.hasher.admit(scene.by.source.network);
   try {
     const sets: Record<string, unknown> = {};
     let reveal: Reveal = {};

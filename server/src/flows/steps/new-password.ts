@@ -2,6 +2,7 @@ import type { Commit } from '../../accounts/commit.ts';
 import { notify } from '../../accounts/notices.ts';
 import { endOthers } from '../../accounts/sessions.ts';
 import { Problem } from '../../errors.ts';
+import { rations } from '../../policy/limits.ts';
 import { rulesOf } from '../../policy/policy.ts';
 import type { Profile } from '../../policy/profiles.ts';
 import { normalise } from '../../security/passwords.ts';
@@ -11,6 +12,7 @@ import { lockTenant } from '../../storage/tenants.ts';
 import { countRole, giveRole, insertUser, raiseEpoch, updateUser } from '../../storage/users.ts';
 import { type Facts, no } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
+import { takeRations } from '../quotas.ts';
 import { passwordProof } from './current-password.ts';
 
 /** A new password: judged by length, strength, the most common ones and the user's own words; no composition rules. */
@@ -21,12 +23,16 @@ export const newPassword: Step = {
   takes: ['password'],
   judge: async (scene, answer) => {
     if (!('password' in answer)) throw new Error('a password is needed');
-    const { deps } = scene.by;
-    const place = deps.hasher.admit();
+    const { deps, source } = scene.by;
+    await takeRations(scene.by, [
+      { key: `judge:${scene.flow.id}`, ...rations.judgedInFlow },
+      { key: `judge-from:${source.network}`, ...rations.judgedFromSource },
+    ]);
+    const password = normalise(answer.password);
+    const judged = await deps.passwords.judge(password, rules(scene));
+    if (!judged.ok) return notGoodEnough(scene, judged.why, judged.advice);
+    const place = deps.hasher.admit(source.network);
     try {
-      const password = normalise(answer.password);
-      const judged = await deps.passwords.judge(password, rules(scene));
-      if (!judged.ok) return notGoodEnough(scene, judged.why, judged.advice);
       if (scene.person && (await deps.hasher.matches(scene.person.user.password_hash, password))) {
         return notGoodEnough(scene, 'same', []);
       }

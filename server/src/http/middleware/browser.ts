@@ -14,14 +14,15 @@ export function browserOf(userAgent: string | undefined): string {
   return label;
 }
 
-/** Of what a program calls itself only a plain name is kept: it stands in mails, where nobody shall read its wishes. */
-const plain = (name: string | undefined): string =>
-  /^[A-Za-z0-9][A-Za-z0-9 _-]{0,30}/.exec(name ?? '')?.[0].trim() ?? '';
+/** Programs that say who they are. */
+const programs = /^(curl|Wget|node|python-requests|Go-http-client|PostmanRuntime|okhttp|undici|axios)\b/;
 
+const browsers = new Set<string>(Object.values(Bowser.BROWSER_MAP));
+const systems = new Set<string>(Object.values(Bowser.OS_MAP));
+
+/** Only names from these lists: the label stands in mails, where a stranger's text must not (OOB-10). */
 function parse(text: string): string {
-  if (text === '') return 'Unknown program';
-  const { browser, os } = Bowser.parse(text);
-  const [name, system] = [plain(browser.name) || plain(text), plain(os.name)];
-  if (name === '') return 'Unknown program';
-  return system === '' ? name : `${name} on ${system}`;
+  const { browser, os } = Bowser.parse(text || 'none');
+  if (!browser.name || !browsers.has(browser.name)) return programs.exec(text)?.[1] ?? 'Unknown program';
+  return os.name && systems.has(os.name) ? `${browser.name} on ${os.name}` : browser.name;
 }
