@@ -194,6 +194,7 @@ test('CRY-03 keys rotate under people who are signed in and half-way; what is ne
   assert.match(user.password_hash, /^t2\$argon2id/, 'the pepper is the new key’s since the last sign-in');
   const sealed = await k.selectFrom('factors').selectAll().where('kind', '=', 'totp').executeTakeFirstOrThrow();
   assert.match(sealed.data, /^v1\.t2\./);
+  await rotated.outbox.stop();
 });
 
 const sources = readSources().filter(({ path }) => path.startsWith('server/src/') && !path.endsWith('.test.ts'));
