@@ -200,7 +200,7 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
 export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   laneAttempts: (db) => attempts.laneAttempts(db, counted),
   openChallenges: (db) => challenges.openChallenges(db, 'w'),
-  eventsOf: (db) => events.eventsOf(db, 'u', 10),
+  eventsOf: (db) => events.eventsOf(db, 'u', ['x'], 10),
   factorsOf: (db) => factors.factorsOf(db, 'u'),
   findFlow: (db) => flows.findFlow(db, 'w'),
   findInvitation: (db) => invitations.findInvitation(db, 't', now),
@@ -208,7 +208,7 @@ export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   countKnownBrowsers: (db) => browsers.countKnownBrowsers(db, 'u'),
   isGivenToken: (db) => browsers.isGivenToken(db, 't'),
   findSession: (db) => sessions.findSession(db, 't'),
-  liveSession: (db) => sessions.liveSession(db, 's'),
+  liveSession: (db) => sessions.liveSession(db, 's', now),
   sessionsOf: (db) => sessions.sessionsOf(db, 'u'),
   findTenant: (db) => tenants.findTenant(db),
   findUser: (db) => users.findUser(db, 'u'),

@@ -116,12 +116,21 @@ describe('hashes', () => {
 describe('the queue', () => {
   test('PW-12 places are bounded, and a place that was given back is free once', () => {
     const hasher = cheap({ concurrency: 2, maxWaiting: 3 });
-    const places = Array.from({ length: 5 }, () => hasher.admit());
-    assert.throws(() => hasher.admit(), isBusy);
+    const places = Array.from({ length: 5 }, (_, i) => hasher.admit(`source ${i}`));
+    assert.throws(() => hasher.admit('source 6'), isBusy);
     places[0]?.release();
     places[0]?.release();
-    hasher.admit();
-    assert.throws(() => hasher.admit(), isBusy);
+    hasher.admit('source 6');
+    assert.throws(() => hasher.admit('source 7'), isBusy);
+  });
+
+  test('PW-12 one source has half of the places at most, so that it never closes the door for others', () => {
+    const hasher = cheap({ concurrency: 2, maxWaiting: 4 });
+    const places = Array.from({ length: 3 }, () => hasher.admit('flooder'));
+    assert.throws(() => hasher.admit('flooder'), isBusy);
+    hasher.admit('somebody else');
+    places[0]?.release();
+    hasher.admit('flooder');
   });
 
   test('PW-12 only so many hashes run at once; the others wait in order', async () => {
