@@ -39,7 +39,7 @@ const rows: readonly (readonly [string, (profile: Profile) => string])[] = [
   ['One verdict at the end of both steps (C4)', (p) => yes(p.strict)],
   ['Guesses for each question (C5)', (p) => String(p.guesses.perChallenge)],
   [
-    'Pauses between guesses, from the first (C5)',
+    'Pauses between guesses, from the first; the last, the block, doubles each time, to 32-fold (C5)',
     (p) =>
       paceOf(p)
         .pauses.map((ms) => (ms ? term(ms) : '0'))

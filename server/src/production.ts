@@ -10,7 +10,7 @@ const isLocal = (origin: string): boolean => {
 };
 
 /** Each reason why these options cannot start, as a line to add. Empty when they can. */
-export function reasonsAgainst(options: Options, hasKeyFile: boolean): string[] {
+function reasonsAgainst(options: Options, hasKeyFile: boolean): string[] {
   const origins = options.SECONDLOCK_ORIGIN;
   const broken = origins.filter((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (origins.length === 0 || broken.length > 0) {

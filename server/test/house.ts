@@ -37,7 +37,7 @@ export interface HouseOptions {
 const judge = new PasswordJudge({ idleMs: 2000 });
 
 /** Noon of a plain day. */
-export const noon = Date.UTC(2030, 4, 15, 12);
+const noon = Date.UTC(2030, 4, 15, 12);
 
 /** A running house. */
 export interface House extends Assembled {

@@ -19,7 +19,8 @@ export interface Pace {
 
 /**
  * The pauses of a profile: none at first, growing ones from `pauseFrom`, the block at `blockAt`; then the row begins
- * again until the total disables the kind (NIST SP 800-63B-4 §3.2.2, PCI DSS 8.3.4, RTS 4(3)(b)).
+ * again, with a block twice as long each time, until the total disables the kind (NIST SP 800-63B-4 §3.2.2, PCI DSS
+ * 8.3.4, RTS 4(3)(b)).
  */
 export function paceOf(profile: Profile): Pace {
   const { pauseFrom, blockAt, block, disableAt } = profile.guesses;

@@ -6,7 +6,7 @@ import { normalise } from './passwords.ts';
 import type { StrengthAnswer, StrengthQuestion } from './strength-worker.ts';
 
 /** Code points; the minimum of NIST SP 800-63B-4 §3.1.1.2 for a maximum is 64. */
-export const maxPasswordLength = 128;
+const maxPasswordLength = 128;
 
 /** What a new password must be. */
 export interface PasswordRules {

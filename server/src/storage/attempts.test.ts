@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase } from '../../test/postgres.ts';
-import { clearAttempts, takeLaneAttempt, takeTotalAttempt } from './attempts.ts';
+import { clearAttempts, laneAttempts, takeLaneAttempt, takeTotalAttempt } from './attempts.ts';
 import { type Database, openDatabase } from './open.ts';
 
 const pace = { pauses: [0, 0, 5000, 9000], disableAt: 10 };
@@ -33,6 +33,21 @@ for (const [on, open] of Object.entries(openers)) {
       const taken: boolean[] = [];
       for (const now of [1, 2, 3, 5002, 5003, 14_002, 14_003, 14_004]) taken.push(await take('paced', now));
       assert.deepEqual(taken, [true, true, true, false, true, false, true, true]);
+    });
+
+    test('RATE-02 the block at the end of the row doubles each time, to thirty-two times', async () => {
+      const blocks: number[] = [];
+      let now = 0;
+      for (let row = 0; row < 8; row += 1) {
+        for (let turn = 0; turn < pace.pauses.length; turn += 1) {
+          now += 5000;
+          assert.equal(await take('blocked', now), true);
+        }
+        const found = await laneAttempts(database.in('main'), of('blocked'));
+        blocks.push(((found?.open_at ?? 0) - now) / 9000);
+        now = found?.open_at ?? 0;
+      }
+      assert.deepEqual(blocks, [1, 2, 4, 8, 16, 32, 32, 32]);
     });
   });
 }

@@ -17,15 +17,21 @@ export interface Counted {
   readonly lane: string;
 }
 
-/** After how many attempts in a row how long a pause follows, in milliseconds; the list starts again after its end. */
+/**
+ * After how many attempts in a row how long a pause follows, in milliseconds. The list starts again after its end, and
+ * its last pause, the block, doubles each time (to 32 times): who comes back after each block guesses ever more seldom.
+ */
 export interface Pace {
   readonly pauses: readonly number[];
   /** The total over all lanes at which the kind is disabled for the subject. */
   readonly disableAt: number;
 }
 
+/** How often the block doubles: from half an hour to sixteen hours. */
+const doublings = 5;
+
 /** The values of one attempt; `pause1` is what follows the first attempt in a row, and so on. */
-type Attempt = Omit<AttemptRow, 'count' | 'last_at'> & { readonly now: number } & Readonly<
+type Attempt = Omit<AttemptRow, 'count' | 'last_at'> & { readonly now: number; readonly block: number } & Readonly<
     Record<`pause${number}`, number>
   >;
 
@@ -34,9 +40,12 @@ const byPauses = new Map<number, ReturnType<typeof laneStatement>>();
 /** One statement for each number of pauses; the pauses themselves are values. */
 const laneStatement = (pauses: number) =>
   prepared<Attempt, { count: number }>((k, p) => {
+    const rounds = sql`((attempts.count + 1) / ${sql.lit(pauses)})`;
+    const doubled = sql`(1 << (case when ${rounds} > ${sql.lit(doublings)} then ${sql.lit(doublings)} else ${rounds} - 1 end))`;
     const cases = Array.from({ length: pauses }, (_, i) => {
-      const pause = p[`pause${i + 1}`];
-      return sql`when ${sql.lit((i + 1) % pauses)} then cast(${pause} as bigint)`;
+      const end = sql`cast(${p[`pause${i + 1}`]} as bigint)`;
+      const later = sql`${end} + cast(${p.block} as bigint) * (${doubled} - 1)`;
+      return sql`when ${sql.lit((i + 1) % pauses)} then ${i + 1 === pauses ? later : end}`;
     });
     const openAt = sql<number>`case ((attempts.count + 1) % ${sql.lit(pauses)}) ${sql.join(cases, sql` `)} end`;
     return k
@@ -63,7 +72,16 @@ export async function takeLaneAttempt(tx: Tx, of: Counted, pace: Pace, now: numb
   const end = (pause = 0): number => (pause === 0 ? 0 : now + pause);
   const ends = Object.fromEntries(pauses.map((pause, i) => [`pause${i + 1}`, end(pause)]));
   const { subject, kind, lane } = of;
-  const values = { ...ends, tenant: tx.tenant, subject, kind, lane, open_at: end(pauses[0]), now };
+  const values = {
+    ...ends,
+    tenant: tx.tenant,
+    subject,
+    kind,
+    lane,
+    open_at: end(pauses[0]),
+    now,
+    block: pauses.at(-1) ?? 0,
+  };
   return (await first(statement(tx, values))) !== undefined;
 }
 
