@@ -61,6 +61,7 @@ export function asProblem(error: unknown): Problem {
   const code = 'code' in error ? String(error.code) : '';
   const locked = 'errcode' in error && [5, 6, 10, 13].includes(Number(error.errcode) % 256);
   const gone =
-    away.test(code) || /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(error.message);
+    away.test(code) ||
+    /connection (terminated|timeout)|timeout exceeded when trying to connect|not queryable/i.test(error.message);
   return new Problem(locked || gone ? 'unavailable' : 'internal', locked || gone ? { retryAfter: 5 } : {});
 }

@@ -10,6 +10,9 @@ export const goodPassword = 'violet anchors drift under rain';
 
 const step = 30_000;
 
+/** Where people live: a house in memory, or servers on the wire. */
+export type Town = Pick<House, 'browser' | 'codeFor' | 'clock' | 'setUpLink'>;
+
 /** Somebody with an account. */
 export interface Person {
   readonly address: string;
@@ -43,7 +46,7 @@ export function asked<A extends Prompt['ask']>(answer: FlowAnswer, ask: A): Extr
 }
 
 /** Registers somebody through every page and leaves them signed in. */
-export async function register(house: House, turnOn: TurnOn = 'totp', address = newAddress()): Promise<Person> {
+export async function register(house: Town, turnOn: TurnOn = 'totp', address = newAddress()): Promise<Person> {
   const browser = house.browser();
   const started = await browser.start('registration', { identifier: address });
   asked(started.body, 'code');
@@ -51,7 +54,7 @@ export async function register(house: House, turnOn: TurnOn = 'totp', address = 
 }
 
 /** Sets up the first owner with the link that the start prints. */
-export async function setUpOwner(house: House, turnOn: TurnOn = 'totp', address = newAddress()): Promise<Person> {
+export async function setUpOwner(house: Town, turnOn: TurnOn = 'totp', address = newAddress()): Promise<Person> {
   const browser = house.browser();
   const link = house.setUpLink?.split('#')[1];
   const started = await browser.start('set-up', { link });
@@ -60,7 +63,7 @@ export async function setUpOwner(house: House, turnOn: TurnOn = 'totp', address 
 }
 
 async function finishRegistration(
-  house: House,
+  house: Town,
   browser: Browser,
   flow: FlowAnswer,
   turnOn: TurnOn,
@@ -94,7 +97,7 @@ export function keepIn(person: Person, answer: FlowAnswer): void {
   if (kept.paperKey) person.paperKey = kept.paperKey;
 }
 
-function personAt(house: House, browser: Browser, address: string): Person {
+function personAt(house: Town, browser: Browser, address: string): Person {
   return {
     address,
     password: goodPassword,

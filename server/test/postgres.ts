@@ -15,7 +15,10 @@ import pg from 'pg';
 /** A running cluster. `url` has no database: each asker gets its own. */
 export interface Cluster {
   readonly url: string;
+  /** Ends it for good: its data goes. */
   stop(): Promise<void>;
+  /** Shuts the server down, as on a machine that is restarted. Gives what starts it again on the same data and port. */
+  shutDown(): Promise<() => Promise<void>>;
 }
 
 /** Fast and forgetful: a test's data dies with the run. `durable` keeps every promise, for measurements. */
@@ -23,12 +26,17 @@ const forgetful = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'
 const always = ['max_connections=300', 'listen_addresses=127.0.0.1', 'autovacuum=off', 'timezone=UTC'];
 
 /**
- * Runs the server for as long as its standard input stays open. The starter holds the other end, so a starter that is
- * killed takes the cluster with it.
+ * Runs the server for as long as its standard input stays open, but for the time between the words `stop` and `start`.
+ * The starter holds the other end, so a starter that is killed takes the cluster with it.
  */
 const keeper = `
 "$@" & server=$!
-cat >/dev/null
+while read word; do
+  case $word in
+    stop) kill -INT $server; wait $server ;;
+    start) "$@" & server=$! ;;
+  esac
+done
 kill -INT $server 2>/dev/null; wait $server
 rm -rf "$FOLDER"
 `;
@@ -63,6 +71,15 @@ export async function startCluster(how: { durable?: boolean } = {}): Promise<Clu
       child.ref();
       child.stdin.end();
       await gone;
+    },
+    async shutDown() {
+      const file = join(data, 'postmaster.pid');
+      child.stdin.write('stop\n');
+      while (existsSync(file)) await pause(20);
+      return async () => {
+        child.stdin.write('start\n');
+        await ready(file);
+      };
     },
   };
 }
@@ -120,7 +137,8 @@ function ownerOf(folder: string): string[] {
   return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'];
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
