@@ -1,7 +1,7 @@
 /** What a person does in the pages, by the words that the pages show. */
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { Authenticator, readQr } from './authenticator.ts';
-import type { House } from './house.ts';
+import { expect, type House } from './house.ts';
 
 /** A person with an account. */
 export interface Person {
@@ -30,6 +30,11 @@ export async function beginAccount(page: Page, house: House, email: string): Pro
   await button(page, 'Continue').click();
   await expect(heading(page, 'Check your mail')).toBeVisible();
   await page.getByLabel('6-digit code').fill(await house.nextCode(email));
+  await choosePassword(page);
+}
+
+/** Chooses the password of a new account, after which a second lock is offered. */
+export async function choosePassword(page: Page): Promise<void> {
   await expect(heading(page, 'Choose a password')).toBeVisible();
   await page.getByLabel('New password').fill(goodPassword);
   await button(page, 'Save the password').click();

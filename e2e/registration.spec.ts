@@ -1,6 +1,15 @@
 /** Creating an account, in each of the ways there are. */
 import { expect, test } from './house.ts';
-import { beginAccount, button, connectApp, expectSignedIn, heading, keepAll, register } from './person.ts';
+import {
+  beginAccount,
+  button,
+  choosePassword,
+  connectApp,
+  expectSignedIn,
+  heading,
+  keepAll,
+  register,
+} from './person.ts';
 
 test('a person registers, connects an app by its QR code and keeps the codes and the paper key', async ({
   page,
@@ -40,6 +49,46 @@ test('the set-up link makes the first owner, once', async ({ page, house, browse
   await other.goto(house.setUpLink);
   await button(other, 'Set up').click();
   await expect(heading(other, 'This link no longer works')).toBeVisible();
+});
+
+test('ENR-08 the owner invites somebody, who makes an account by the mailed link, once', async ({
+  page,
+  house,
+  browser,
+}) => {
+  await page.goto(house.setUpLink);
+  await button(page, 'Set up').click();
+  await beginAccount(page, house, 'owner@example.org');
+  await button(page, 'Turn it on').click();
+  await connectApp(page);
+  await keepAll(page);
+  await expectSignedIn(page);
+  const invited = await page.request.post(`${house.origin}/api/v1/invitations`, {
+    headers: { origin: house.origin },
+    data: { email: 'ada@example.org', role: 'member' },
+  });
+  expect(invited.status(), await invited.text()).toBe(204);
+  const mail = await house.nextMail('ada@example.org', /\/invitation#/);
+  const link = /https?:\/\/\S+\/invitation#\S+/.exec(mail.text)?.[0] ?? '';
+
+  const guest = await browser.newPage();
+  await guest.goto(`${house.origin}/invitation`);
+  await expect(heading(guest, 'The invitation is incomplete')).toBeVisible();
+  await guest.goto(link);
+  await expect(heading(guest, 'You are invited')).toBeVisible();
+  expect(guest.url()).not.toContain('#');
+  await button(guest, 'Accept the invitation').click();
+  // The link has proved the address: the password comes first.
+  await choosePassword(guest);
+  await button(guest, 'Turn it on').click();
+  await connectApp(guest);
+  await keepAll(guest);
+  await expectSignedIn(guest);
+
+  const late = await browser.newPage();
+  await late.goto(link);
+  await button(late, 'Accept the invitation').click();
+  await expect(heading(late, 'This link no longer works')).toBeVisible();
 });
 
 test('a reload in the middle goes on where it was', async ({ page, house }) => {

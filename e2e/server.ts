@@ -25,7 +25,7 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-const patience = 30_000;
+const patience = 120_000;
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -1,4 +1,5 @@
 /** Signing in, with each kind of second step, and what goes wrong on the way. */
+import type { FlowAnswer } from '../server/src/flows/prompt.ts';
 import { expect, test } from './house.ts';
 import { appOf, button, connectApp, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
@@ -133,6 +134,79 @@ test('too many tries are told with the time to wait', async ({ page, house }) =>
   }
   await expect(page.getByText(/You can try again in/).first()).toBeVisible();
   await expect(button(page, 'Sign in')).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('RATE-07 where no code can be sent now, the page says how long, and offers the other ways', async ({
+  page,
+  house,
+}) => {
+  const person = await register(page, house, 'E-mailed code');
+  await signOut(page);
+  const begin = () =>
+    page.request.post(`${house.origin}/api/v1/flows/sign-in`, {
+      headers: { origin: house.origin },
+      data: { identifier: person.email, password: person.password },
+    });
+  await expect(async () => {
+    const { refused } = (await (await begin()).json()) as FlowAnswer;
+    expect(refused?.code).toBe('limited');
+  }).toPass({ intervals: [0] });
+  await typeCredentials(page, house, person);
+  await expect(heading(page, 'How do you want to confirm it is you?')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText(/none can be sent right now. You can ask for one in \d/);
+  await button(page, /Mail me a code/).click();
+  await expect(page.getByRole('alert')).toContainText(/You can ask for one in \d/);
+  await button(page, /Backup code/).click();
+  await page.getByLabel('Backup code').fill(person.codes[0] ?? '');
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await expectSignedIn(page);
+});
+
+test('A11Y-04 a page that is about to end says so, and starts again with the address in place', async ({
+  page,
+  house,
+}) => {
+  const person = await register(page, house);
+  await signOut(page);
+  await page.clock.install();
+  await page.goto(`${house.origin}/sign-in`);
+  await typeCredentials(page, house, person);
+  await expect(heading(page, 'Your authenticator app')).toBeVisible();
+  await expect(button(page, 'Start again')).toHaveCount(0);
+  await page.clock.fastForward('09:15');
+  await expect(page.getByRole('status').filter({ hasText: 'ends in less than a minute' })).toBeVisible();
+  await page.clock.fastForward('01:00');
+  await expect(page.getByRole('status').filter({ hasText: 'The time is up' })).toBeVisible();
+  await button(page, 'Start again').click();
+  await expect(heading(page, 'Sign in')).toBeVisible();
+  await expect(page.getByLabel('E-mail address')).toHaveValue(person.email);
+  await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await button(page, 'Sign in').click();
+  await page.getByLabel('6-digit code').fill(await appOf(person).code());
+  await expectSignedIn(page);
+});
+
+test.describe('where a mailbox is no second lock', () => {
+  test.use({ settings: { SECONDLOCK_PROFILE: 'nist' } });
+  test('ENR-01 who lost the only app confirms the mailbox, then adds a new lock', async ({ page, house }) => {
+    const person = await register(page, house);
+    await button(page, /^Change Authenticator app/).click();
+    await page.getByRole('menuitem', { name: 'Report lost' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Report lost' }).click();
+    await expect(page.getByText('is reported lost and no longer works')).toBeVisible();
+    await signOut(page);
+    await typeCredentials(page, house, person);
+    await expect(heading(page, 'Is this mailbox yours?')).toBeVisible();
+    await page.getByLabel('6-digit code').fill(await house.nextCode(person.email));
+    await expect(heading(page, 'Add a second lock')).toBeVisible();
+    await expect(page.getByText('This account needs a second step before you go on')).toBeVisible();
+    await expect(button(page, 'Later')).toHaveCount(0);
+    await button(page, 'Turn it on').click();
+    await connectApp(page);
+    await expectSignedIn(page);
+  });
 });
 
 test('without the network what was typed stays', async ({ page, house, context }) => {

@@ -49,7 +49,22 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Anything thrown, as a problem that can be shown. */
+export const asProblem = (thrown: unknown): ApiProblem =>
+  thrown instanceof ApiProblem ? thrown : new ApiProblem({ code: 'other' });
+
 const patience = 30_000;
+
+/** How far the server's clock is ahead of this machine's, in milliseconds, as its last answer showed. */
+let ahead = 0;
+
+function compareClocks(response: Response): void {
+  const there = Date.parse(response.headers.get('date') ?? '');
+  if (!Number.isNaN(there)) ahead = there - Date.now();
+}
+
+/** A moment that the server names, in milliseconds since 1970 by the clock of this machine. */
+export const hereTime = (iso: string): number => Date.parse(iso) - ahead;
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   const told = response.headers.get('content-type')?.includes('json') ?? false;
@@ -75,6 +90,7 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
 /** One call. Resolves with what the server answers, or rejects with an {@link ApiProblem}. */
 export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const response = await send(method, path, body);
+  compareClocks(response);
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return undefined as T;
   try {

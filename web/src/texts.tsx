@@ -1,5 +1,5 @@
 /** What the pages say: one language, loaded when the page opens, looked up by key. */
-import type { ReactNode } from 'react';
+import { createElement, Fragment, type ReactNode } from 'react';
 import type { account } from '../../server/src/texts/en/account.ts';
 import type { pages } from '../../server/src/texts/en/pages.ts';
 
@@ -65,11 +65,11 @@ export function tAny(keys: readonly string[], fallback: string, parameters: Para
   return fallback;
 }
 
-/** The same as `tAny`, with what is filled in set apart, so that an address stands out in its sentence. */
+/** A sentence whose parts are set apart, so that an address stands out in it. */
 export function rich(text: string, parts: Readonly<Record<string, ReactNode>>): ReactNode {
   const pieces = text.split(/\{(\w+)\}/);
-  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never change places
-  return pieces.map((piece, at) => (at % 2 === 1 ? <b key={at}>{parts[piece]}</b> : piece));
+  const shown = pieces.map((piece, at) => (at % 2 === 1 ? createElement('b', null, parts[piece]) : piece));
+  return createElement(Fragment, null, ...shown);
 }
 
 /** The name of a factor kind, also of one that this page does not know. */

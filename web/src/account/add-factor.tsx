@@ -18,7 +18,7 @@ function Kinds({ flow, kinds }: KindsProps): ReactNode {
   if (kinds.length === 0) return <p>{t('add.none')}</p>;
   const choose = (kind: string) => {
     setChosen(kind);
-    flow.begin({ accept: kind });
+    flow.begin({ kind });
   };
   return (
     <ul className="ways">

@@ -1,7 +1,7 @@
 /** Dialogs: for what must be confirmed, and for a proof in between. */
 import { type ReactNode, useId, useState } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
-import { asProblem } from '../sign-in/flow.ts';
+import { asProblem } from '../api.ts';
 import { t, tAny } from '../texts.tsx';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';

@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { call } from '../api.ts';
 import { Link, usePath } from '../navigation.tsx';
-import { service } from '../service.ts';
+import { pageMeta } from '../page-meta.ts';
 import { t } from '../texts.tsx';
 import { Button } from '../ui/button.tsx';
 import mark from '../ui/mark.svg';
@@ -48,7 +48,7 @@ export function Layout({ children }: { children: ReactNode }): ReactNode {
       <header className="account-bar">
         <Link to="/account" className="account-brand">
           <img src={mark} alt="" width="32" height="32" />
-          <span>{service.service}</span>
+          <span>{pageMeta.service}</span>
         </Link>
         <SignOut />
         <nav aria-label={t('account.nav')}>

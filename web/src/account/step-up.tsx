@@ -2,24 +2,15 @@
  * A fresh proof in between: a call that needs one is answered `step-up-required`; then a dialog asks for it and the call
  * is made again.
  */
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useId, useMemo, useRef, useState } from 'react';
 import { ApiProblem } from '../api.ts';
+import { FaultSlot } from '../sign-in/answer-form.tsx';
 import { type Flow, useFlow } from '../sign-in/flow.ts';
 import { FlowBody } from '../sign-in/flow-body.tsx';
 import { t } from '../texts.tsx';
 import { Button } from '../ui/button.tsx';
 import { leftOver } from './data.ts';
-import { Frame, wordsOf } from './dialog.tsx';
+import { Frame } from './dialog.tsx';
 
 /** Makes a call, with a fresh proof in between where it needs one. */
 export type Guard = <T>(action: () => Promise<T>) => Promise<T>;
@@ -32,15 +23,13 @@ export const useGuard = (): Guard => useContext(Guarding);
 const needsProof = (thrown: unknown): thrown is ApiProblem =>
   thrown instanceof ApiProblem && thrown.code === 'step-up-required';
 
-/** What is shown when the question itself could not be fetched. */
+/** What is shown where there is no question: it could not be fetched, or its last try was used. */
 function Stuck({ flow }: { flow: Flow }): ReactNode {
-  const problem = flow.fault?.problem;
-  if (!problem) return <p className="waiting">{t('app.wait')}</p>;
+  const fault = useId();
+  if (!flow.fault) return <p className="waiting">{t('app.wait')}</p>;
   return (
     <div className="step">
-      <p role="alert" className="field-fault">
-        {wordsOf(problem)}
-      </p>
+      <FaultSlot flow={flow} ask="step-up" id={fault} />
       <Button busy={flow.busy} onClick={() => flow.begin()}>
         {t('account.retry')}
       </Button>
@@ -56,9 +45,7 @@ interface ProofDialogProps {
 
 function ProofDialog({ level, onProved, onCancel }: ProofDialogProps): ReactNode {
   const title = useId();
-  const flow = useFlow({ name: 'step-up', start: level ? { level } : {}, onDone: onProved });
-  const { begin } = flow;
-  useEffect(() => begin(), [begin]);
+  const flow = useFlow({ name: 'step-up', start: level ? { level } : {}, atOnce: true, onDone: onProved });
   return (
     <Frame titleId={title} onClose={onCancel}>
       <p className="dialog-for" id={title}>

@@ -3,7 +3,8 @@ import { type FormEvent, type ReactNode, useMemo } from 'react';
 import { t } from '../texts.tsx';
 import { Button } from '../ui/button.tsx';
 import { useSecondsLeft } from '../ui/clock.ts';
-import type { Fault, FlowView } from './flow.ts';
+import type { Fault } from './fault.ts';
+import type { FlowView } from './flow.ts';
 import { wordsFor } from './refusal.ts';
 
 interface FaultLineProps {
@@ -71,7 +72,8 @@ interface AnswerFormProps extends FaultSlotProps {
 /** A form that answers a prompt. `id` is the fault's id, which the form's field names as its description. */
 export function AnswerForm(props: AnswerFormProps): ReactNode {
   const { flow, ask, id, submit, onSubmit, children, after } = props;
-  const waiting = useSecondsLeft(flow.fault?.retryAt) > 0;
+  // Where only no code can be sent, one that has come already can still be typed.
+  const waiting = useSecondsLeft(flow.fault?.sending ? undefined : flow.fault?.retryAt) > 0;
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (!flow.busy && !waiting) onSubmit();

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Prompt } from '../../../server/src/flows/prompt.ts';
 import { t } from '../texts.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { Expiry } from './expiry.tsx';
 import type { FlowView } from './flow.ts';
 import { Progress } from './progress.tsx';
 import { pageOf } from './prompts/index.ts';
@@ -40,6 +41,7 @@ export function FlowBody({ flow, first, inner }: FlowBodyProps): ReactNode {
     <div className="step" key={showing(flow, prompt, first)}>
       <Progress flow={flow.name} prompt={prompt} />
       <Page prompt={prompt} flow={flow} inner={inner} />
+      <Expiry flow={flow} />
     </div>
   );
 }

@@ -1,45 +1,45 @@
 /** One flow as a page lives through it: started by the first answer, carried on by each next one, kept over a reload. */
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Answer, FlowAnswer, Prompt, Refused } from '../../../server/src/flows/prompt.ts';
+import { type Dispatch, type SetStateAction, useEffect, useMemo, useRef, useState } from 'react';
+import type { Answer, FlowAnswer, Prompt } from '../../../server/src/flows/prompt.ts';
 import {
-  ApiProblem,
+  type ApiProblem,
   answerFlow,
+  asProblem,
   type FlowBeginning,
   type FlowName,
   type FlowStart,
+  hereTime,
   seeFlow,
   startFlow,
 } from '../api.ts';
 import { remember, searched } from '../navigation.tsx';
-
-/** Why the last answer did not lead on. */
-export interface Fault {
-  readonly refused?: Refused;
-  readonly problem?: ApiProblem;
-  /** When it happened, in milliseconds since 1970; tells one fault from the next. */
-  readonly at: number;
-  /** When another try makes sense, in milliseconds since 1970. */
-  readonly retryAt?: number;
-}
+import { type Fault, problemFault, refusalFault } from './fault.ts';
 
 /** How one submit ended. */
 export type Outcome = 'on' | 'refused' | 'failed';
 
-/** What a prompt's page sees of its flow. */
-export interface FlowView {
-  readonly name: FlowName;
+interface Standing {
   readonly answer: FlowAnswer | null;
   readonly fault: Fault | null;
   readonly busy: boolean;
+  /** Whether a flow of before a reload is being looked up. */
+  readonly loading: boolean;
+  /** When the flow ends by itself, in milliseconds since 1970 by the clock of this machine. */
+  readonly endsAt: number | undefined;
+}
+
+/** What a prompt's page sees of its flow. */
+export interface FlowView extends Pick<Standing, 'answer' | 'fault' | 'busy' | 'endsAt'> {
+  readonly name: FlowName;
   /** The address that was typed here, for password managers and for starting again. */
   readonly identifier: string;
   readonly submit: (answer: Answer) => Promise<Outcome>;
+  /** Goes back to the beginning; the address stays. */
+  readonly restart: () => void;
 }
 
 /** What the page that holds a flow can do beside. */
-export interface Flow extends FlowView {
-  /** Whether a flow of before a reload is being looked up. */
-  readonly loading: boolean;
+export interface Flow extends FlowView, Pick<Standing, 'loading'> {
   /** Starts the flow with what its start holds, and the first answer where it is known. */
   readonly begin: (more?: FlowBeginning) => void;
   /** Answers a flow that a mailed link names. */
@@ -52,22 +52,25 @@ export interface FlowOptions {
   readonly start?: FlowStart;
   /** Whether the flow's id stays in the address (it opens nothing without the browser's cookie). */
   readonly inAddress?: boolean;
+  /** Whether it starts, and starts again, by itself. */
+  readonly atOnce?: boolean;
   /** Runs each call: the account's pages ask for a fresh proof here and repeat the call. */
   readonly guard?: (question: () => Promise<FlowAnswer>) => Promise<FlowAnswer>;
   readonly onDone?: (answer: FlowAnswer) => void;
 }
 
-const deadline = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : Date.now() + seconds * 1000;
+/** What a flow remembers between its answers without being drawn anew. */
+interface UnderWay {
+  options: FlowOptions;
+  id: string | null;
+  identifier: string;
+  prompt: Prompt | undefined;
+  running: boolean;
+}
 
-const faultOf = (what: { readonly refused: Refused } | { readonly problem: ApiProblem }): Fault => {
-  const retryAt = deadline('refused' in what ? what.refused.retryAfter : what.problem.retryAfter);
-  return { ...what, at: Date.now(), ...(retryAt === undefined ? {} : { retryAt }) };
-};
+type SetStanding = Dispatch<SetStateAction<Standing>>;
 
-/** Anything thrown, as a problem that can be shown. */
-export const asProblem = (thrown: unknown): ApiProblem =>
-  thrown instanceof ApiProblem ? thrown : new ApiProblem({ code: 'other' });
+const nothing: Standing = { answer: null, fault: null, busy: false, loading: false, endsAt: undefined };
 
 const isOver = ({ code }: ApiProblem): boolean => code === 'no-such-flow' || code === 'flow-over';
 
@@ -77,89 +80,83 @@ const typedIdentifier = (answer: Answer, prompt: Prompt | undefined): string | u
   return 'value' in answer && prompt?.ask === 'fill' && prompt.what === 'email' ? answer.value : undefined;
 };
 
-interface Standing {
-  readonly answer: FlowAnswer | null;
-  readonly fault: Fault | null;
-  readonly busy: boolean;
-  readonly loading: boolean;
+function holdOn(here: UnderWay, answer: FlowAnswer | null): void {
+  here.id = answer?.id ?? null;
+  here.prompt = answer?.prompt;
+  if (here.options.inAddress) remember('flow', here.id);
+}
+
+function take(here: UnderWay, set: SetStanding, answer: FlowAnswer): Outcome {
+  // No try is left: the server has closed this flow, and the page goes back to its beginning.
+  const spent = answer.refused?.attemptsLeft === 0;
+  holdOn(here, answer.done || spent ? null : answer);
+  const fault = answer.refused ? refusalFault(answer.refused) : null;
+  const endsAt = answer.done || spent ? undefined : hereTime(answer.expiresAt);
+  set({ ...nothing, answer: spent ? null : answer, fault, endsAt });
+  if (answer.done) here.options.onDone?.(answer);
+  return answer.refused ? 'refused' : 'on';
+}
+
+function fail(here: UnderWay, set: SetStanding, problem: ApiProblem, given: Answer): Outcome {
+  const over = isOver(problem);
+  if (over) holdOn(here, null);
+  const fault = problemFault(problem, given);
+  set((before) => ({ ...(over ? nothing : before), fault, busy: false, loading: false }));
+  return 'failed';
+}
+
+/** Asks the server: one question at a time; a second click or the Enter key while the first is under way does nothing. */
+async function ask(
+  here: UnderWay,
+  set: SetStanding,
+  question: () => Promise<FlowAnswer>,
+  given: Answer = {},
+): Promise<Outcome> {
+  if (here.running) return 'failed';
+  here.running = true;
+  here.identifier = typedIdentifier(given, here.prompt) ?? here.identifier;
+  set((before) => ({ ...before, busy: true }));
+  try {
+    return take(here, set, await (here.options.guard?.(question) ?? question()));
+  } catch (thrown) {
+    return fail(here, set, asProblem(thrown), given);
+  } finally {
+    here.running = false;
+  }
+}
+
+type Deeds = Pick<Flow, 'submit' | 'begin' | 'enter' | 'restart'>;
+
+/** What can be done with a flow. */
+function deedsOf(here: UnderWay, set: SetStanding): Deeds {
+  const start = (more: FlowBeginning) => startFlow(here.options.name, { ...here.options.start, ...more });
+  const begin = (more: FlowBeginning = {}) => void ask(here, set, () => start(more));
+  return {
+    begin,
+    submit: (answer) => {
+      const flow = here.id;
+      return ask(here, set, () => (flow === null ? start(answer) : answerFlow(flow, answer)), answer);
+    },
+    enter: (flow, answer) => void ask(here, set, () => answerFlow(flow, answer), answer),
+    restart: () => {
+      if (here.running) return;
+      holdOn(here, null);
+      set(nothing);
+      if (here.options.atOnce) begin();
+    },
+  };
 }
 
 /** A flow and what can be done with it. */
 export function useFlow(options: FlowOptions): Flow {
-  const latest = useRef(options);
-  latest.current = options;
-  const running = useRef(false);
-  const identifier = useRef('');
-  const id = useRef(options.inAddress ? searched('flow') : null);
-  const [standing, set] = useState<Standing>({ answer: null, fault: null, busy: false, loading: id.current !== null });
-
-  const take = useCallback((answer: FlowAnswer): Outcome => {
-    const { inAddress, onDone } = latest.current;
-    // No try is left: the server has closed this flow, and the page goes back to its beginning.
-    const spent = answer.refused?.attemptsLeft === 0;
-    id.current = answer.done || spent ? null : answer.id;
-    if (inAddress) remember('flow', id.current);
-    const fault = answer.refused ? faultOf({ refused: answer.refused }) : null;
-    set({ answer: spent ? null : answer, fault, busy: false, loading: false });
-    if (answer.done) onDone?.(answer);
-    return answer.refused ? 'refused' : 'on';
-  }, []);
-
-  const fail = useCallback((problem: ApiProblem): Outcome => {
-    const over = isOver(problem);
-    if (over) id.current = null;
-    if (over && latest.current.inAddress) remember('flow', null);
-    const fault = faultOf({ problem });
-    set(({ answer }) => ({ answer: over ? null : answer, fault, busy: false, loading: false }));
-    return 'failed';
-  }, []);
-
-  const ask = useCallback(
-    async (question: () => Promise<FlowAnswer>): Promise<Outcome> => {
-      // One submit at a time: a second click or the Enter key while the first is under way does nothing.
-      if (running.current) return 'failed';
-      running.current = true;
-      set((before) => ({ ...before, busy: true }));
-      try {
-        return take(await (latest.current.guard?.(question) ?? question()));
-      } catch (thrown) {
-        return fail(asProblem(thrown));
-      } finally {
-        running.current = false;
-      }
-    },
-    [take, fail],
-  );
-
-  const submit = useCallback(
-    (answer: Answer): Promise<Outcome> => {
-      identifier.current = typedIdentifier(answer, standing.answer?.prompt) ?? identifier.current;
-      const flow = id.current;
-      const { name, start } = latest.current;
-      return ask(() => (flow === null ? startFlow(name, { ...start, ...answer }) : answerFlow(flow, answer)));
-    },
-    [ask, standing.answer],
-  );
-
-  const begin = useCallback(
-    (more: FlowBeginning = {}) => {
-      const { name, start } = latest.current;
-      void ask(() => startFlow(name, { ...start, ...more }));
-    },
-    [ask],
-  );
-
-  const enter = useCallback(
-    (flow: string, answer: Answer) => {
-      void ask(() => answerFlow(flow, answer));
-    },
-    [ask],
-  );
-
+  const [found] = useState(() => (options.inAddress ? searched('flow') : null));
+  const { current: here } = useRef<UnderWay>({ options, id: found, identifier: '', prompt: undefined, running: false });
+  here.options = options;
+  const [standing, set] = useState<Standing>({ ...nothing, loading: found !== null });
+  const deeds = useMemo(() => deedsOf(here, set), [here]);
   useEffect(() => {
-    const flow = id.current;
-    if (flow !== null && latest.current.inAddress) void ask(() => seeFlow(flow));
-  }, [ask]);
-
-  return { ...standing, name: options.name, identifier: identifier.current, submit, begin, enter };
+    if (found !== null) void ask(here, set, () => seeFlow(found));
+    else if (here.options.atOnce) deeds.begin();
+  }, [here, deeds, found]);
+  return { ...standing, ...deeds, name: options.name, identifier: here.identifier };
 }

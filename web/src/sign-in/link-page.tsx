@@ -2,7 +2,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { fragment } from '../fragment.ts';
 import { usePath } from '../navigation.tsx';
-import { service } from '../service.ts';
+import { pageMeta } from '../page-meta.ts';
 import { t } from '../texts.tsx';
 import type { Flow } from './flow.ts';
 import { FlowPage } from './flow-page.tsx';
@@ -16,8 +16,8 @@ function gateOf(name: 'set-up' | 'invitation', link: string | null): (flow: Flow
     if (link === null) return <Gate title={t(`${name}.no-link.title`)} lead={t(`${name}.no-link.lead`)} flow={flow} />;
     return (
       <Gate
-        title={t(`${name}.title`, { service: service.service })}
-        lead={t(`${name}.lead`, { service: service.service })}
+        title={t(`${name}.title`, { service: pageMeta.service })}
+        lead={t(`${name}.lead`, { service: pageMeta.service })}
         submit={t(`${name}.submit`)}
         flow={flow}
         onClick={() => flow.begin()}

@@ -1,6 +1,6 @@
 /** The words for a fault: what happened and what to do next. */
 import { type TextKey, t, tAny } from '../texts.tsx';
-import type { Fault } from './flow.ts';
+import type { Fault } from './fault.ts';
 
 /** Seconds as a person reads them: 45 s, 4:05 min, 2 h. */
 export function spell(seconds: number): string {
@@ -11,6 +11,10 @@ export function spell(seconds: number): string {
 
 /** What to say about a fault at a prompt. `left`: seconds until another try makes sense. */
 export function wordsFor(fault: Fault, ask: string, left: number): string {
+  if (fault.sending && left > 0) {
+    const time = spell(left);
+    return tAny([`refused.limited-wait.${ask}`], t('refused.limited-wait', { time }), { time });
+  }
   if (fault.problem) {
     const { code } = fault.problem;
     // Typed, so that a code without words does not compile.
@@ -20,7 +24,6 @@ export function wordsFor(fault: Fault, ask: string, left: number): string {
   if (!fault.refused) return '';
   const { code, attemptsLeft, advice } = fault.refused;
   if (attemptsLeft === 0) return t('refused.spent');
-  if (code === 'limited' && left > 0) return t('refused.limited-wait', { time: spell(left) });
   const key: TextKey = `refused.${code}`;
   const said = [tAny([`${key}.${ask}`, key], t('refused.other'))];
   if (attemptsLeft !== undefined && attemptsLeft <= 2) said.push(t('refused.attempts-left', { count: attemptsLeft }));

@@ -1,6 +1,6 @@
 /** The heading of a step. It names the browser's tab, and takes the focus where no field does. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import { service } from '../service.ts';
+import { pageMeta } from '../page-meta.ts';
 import { t } from '../texts.tsx';
 
 interface HeadingProps {
@@ -15,7 +15,7 @@ interface HeadingProps {
 export function Heading({ children, focus = false, id, inner = false }: HeadingProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (!inner) document.title = t('app.title', { heading: children, service: service.service });
+    if (!inner) document.title = t('app.title', { heading: children, service: pageMeta.service });
   }, [children, inner]);
   useEffect(() => {
     if (focus) heading.current?.focus({ preventScroll: true });

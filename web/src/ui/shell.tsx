@@ -1,6 +1,6 @@
 /** The page around a flow: one card, drawn as the body of a lock with two shackles. They close, one for each proof. */
 import type { ReactNode } from 'react';
-import { service } from '../service.ts';
+import { pageMeta } from '../page-meta.ts';
 import { t } from '../texts.tsx';
 
 interface ShellProps {
@@ -16,10 +16,10 @@ export function Shell({ locks, children }: ShellProps): ReactNode {
         <span />
       </div>
       <main className="card">
-        <p className="brand">{service.service}</p>
+        <p className="brand">{pageMeta.service}</p>
         {children}
       </main>
-      <footer className="promise">{t('app.promise', { service: service.service })}</footer>
+      <footer className="promise">{t('app.promise', { service: pageMeta.service })}</footer>
     </div>
   );
 }

@@ -18,6 +18,11 @@ export const pages = {
   'app.unknown-step.title': 'This page is out of date',
   'app.unknown-step.lead': 'The server asks something that this copy of the page does not know. Load the page again.',
 
+  'expiry.soon':
+    'For your safety this ends in less than a minute. Finish now, or start again; your address stays filled in.',
+  'expiry.over': 'The time is up, so this was ended for your safety. Start again; your address stays filled in.',
+  'expiry.restart': 'Start again',
+
   'stage.address': 'Address',
   'stage.password': 'Password',
   'stage.second': 'Second step',
@@ -109,6 +114,9 @@ export const pages = {
   'code.email.recovery-plain':
     'If there is an account with this address, a code and a link are on their way. Use either.',
   'code.email.not-there': 'Nothing there? Look in the spam folder too.',
+  'code.email.confirm-title': 'Is this mailbox yours?',
+  'code.email.confirm':
+    'This account needs a second lock. Confirm that the mailbox is yours with the {length}-digit code we sent to {sentTo}, then add the lock.',
   'code.sms.title': 'Check your phone',
   'code.sms.lead': 'We sent a {length}-digit code to {sentTo}.',
   'code.sms.lead-plain': 'We sent a {length}-digit code to your phone.',
@@ -126,6 +134,10 @@ export const pages = {
   'code.other.lead': 'We sent a code to {sentTo}.',
   'code.other.lead-plain': 'Type the code from “{kind}”.',
   'code.submit': 'Continue',
+  'code.unsent.title': 'No code could be sent yet',
+  'code.unsent.lead': 'Too many were on their way to {sentTo} lately. Nothing you typed is lost.',
+  'code.send': 'Send the code',
+  'code.send-in': 'Send the code in {time}',
   'code.resend': 'Send a new code',
   'code.resend-in': 'Send a new code in {time}',
   'code.resent': 'A new code is on its way. Only the newest one works.',
@@ -173,7 +185,7 @@ export const pages = {
 
   'offer.title': 'Add a second lock',
   'offer.choice': 'Passwords leak. With a second step, a stolen password opens nothing.',
-  'offer.role': 'Your role can do much, so it needs a second step: then a stolen password opens nothing.',
+  'offer.role': 'This account needs a second step before you go on: then a stolen password opens nothing.',
   'offer.lost': 'What you lost no longer works. Turn on something new before you go on.',
   'offer.add': 'Choose how you want to confirm that it is you.',
   'offer.strongest': 'Recommended',

@@ -20,7 +20,7 @@ const nameOf = (way: Way, about: 'proof' | 'lost'): string => {
 
 const hintOf = (way: Way, name: string): string => {
   if (way.factorId === 'none') return t('choose.lost.none-hint');
-  return [way.label, way.hint].filter((text) => text && text !== name).join(' · ');
+  return [way.label, way.hint].filter((text) => text && text !== name && text !== kindName(way.kind)).join(' · ');
 };
 
 /** Ways as a list of buttons: one click each. */
@@ -62,8 +62,8 @@ export function Choose({ prompt, flow, inner }: PromptProps<'choose'>): ReactNod
         {t(`choose.${prompt.about}.title`)}
       </Heading>
       <p className="lead">{t(`choose.${prompt.about}.lead`)}</p>
+      <FaultSlot flow={flow} ask={prompt.options.length > 1 ? 'choose' : 'choose-one'} id={fault} />
       <Ways ways={prompt.options} flow={flow} about={prompt.about} />
-      <FaultSlot flow={flow} ask="choose" id={fault} />
     </>
   );
 }

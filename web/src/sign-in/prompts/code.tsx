@@ -1,11 +1,11 @@
 /** `code`: a code that was sent, shown by an app, or kept on paper. One field, typed, pasted or filled in by the phone. */
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { service } from '../../service.ts';
+import { pageMeta } from '../../page-meta.ts';
 import { kindName, rich, t, tAny } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
-import { AnswerForm } from '../answer-form.tsx';
+import { AnswerForm, FaultSlot } from '../answer-form.tsx';
 import { CodeField } from '../code-field.tsx';
-import { useField, useFieldFocus } from '../field-state.ts';
+import { type FieldState, useField, useFieldFocus } from '../field-state.ts';
 import type { FlowView } from '../flow.ts';
 import { Others } from '../others.tsx';
 import { Resend } from '../resend.tsx';
@@ -13,15 +13,25 @@ import type { PromptProps } from './prompt-props.ts';
 
 type CodePrompt = PromptProps<'code'>['prompt'];
 
-/** What the page says above the field. At recovery it does not say whether there is an account. */
-function lead(prompt: CodePrompt, flow: FlowView): ReactNode {
-  const { kind, sentTo, length } = prompt;
-  const parameters = { length, service: service.service, kind: kindName(kind) };
-  const asked = flow.name === 'recovery' && kind === 'email' ? 'recovery' : 'lead';
-  const keys = [`code.${kind}.${asked}`, `code.${kind}.lead`, 'code.other.lead'];
-  const plain = [`code.${kind}.${asked}-plain`, `code.${kind}.lead-plain`, 'code.other.lead-plain'];
+/** What a mailed code is for, where it is not simply the second step. At recovery it is not said who has an account. */
+function purposeOf({ kind }: CodePrompt, { name, answer }: FlowView): 'recovery' | 'confirm' | 'lead' {
+  if (name === 'recovery' && kind === 'email') return 'recovery';
+  return name === 'sign-in' && answer?.step === 'confirm-address' ? 'confirm' : 'lead';
+}
+
+const titleOf = ({ kind }: CodePrompt, purpose: string): string =>
+  tAny([`code.${kind}.${purpose}-title`, `code.${kind}.title`], t('code.other.title'));
+
+/** What the page says above the field. */
+function leadOf({ kind, sentTo, length }: CodePrompt, purpose: string): ReactNode {
+  const parameters = { length, service: pageMeta.service, kind: kindName(kind) };
+  const keys = [`code.${kind}.${purpose}`, `code.${kind}.lead`, 'code.other.lead'];
+  const plain = [`code.${kind}.${purpose}-plain`, `code.${kind}.lead-plain`, 'code.other.lead-plain'];
   return rich(tAny(sentTo ? keys : plain, '', parameters), { sentTo: sentTo ?? '' });
 }
+
+const labelOf = ({ format, kind, length }: CodePrompt): string =>
+  format === 'digits' ? t('field.digits', { length }) : tAny([`field.letters.${kind}`], t('field.letters'));
 
 function Outbox(): ReactNode {
   return (
@@ -33,63 +43,98 @@ function Outbox(): ReactNode {
   );
 }
 
-const label = ({ format, kind, length }: CodePrompt): string =>
-  format === 'digits' ? t('field.digits', { length }) : tAny([`field.letters.${kind}`], t('field.letters'));
+interface Typing extends FieldState {
+  readonly resent: boolean;
+  readonly type: (value: string) => void;
+  readonly send: (value: string) => void;
+  readonly resend: () => Promise<void>;
+}
 
-export function Code({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
-  const fault = useId();
-  const code = useField();
+/** The field and what it sends. A full code goes off by itself once; after a refusal the person says when. */
+function useTyping(prompt: CodePrompt, flow: FlowView): Typing {
+  const field = useField();
   const [resent, setResent] = useState(false);
-  // A full code goes off by itself once; after a refusal the person says when, so that no try is lost while correcting.
   const sentByItself = useRef(false);
-  useFieldFocus(code.input, flow);
-
   const send = (value: string) => {
     setResent(false);
     void flow.submit({ code: value });
   };
-  const type = (value: string) => {
-    code.set(value);
-    if (prompt.format !== 'digits' || value.length !== prompt.length || sentByItself.current || flow.busy) return;
-    sentByItself.current = true;
-    send(value);
+  return {
+    ...field,
+    resent,
+    send,
+    type: (value) => {
+      field.set(value);
+      if (prompt.format !== 'digits' || value.length !== prompt.length || sentByItself.current || flow.busy) return;
+      sentByItself.current = true;
+      send(value);
+    },
+    resend: async () => {
+      if ((await flow.submit({ resend: true })) !== 'on') return;
+      field.set('');
+      sentByItself.current = false;
+      setResent(true);
+      field.input.current?.focus();
+    },
   };
-  const resend = async () => {
-    if ((await flow.submit({ resend: true })) !== 'on') return;
-    code.set('');
-    sentByItself.current = false;
-    setResent(true);
-    code.input.current?.focus();
-  };
+}
+
+/** Where too many codes were sent for one to leave now, there is none to type yet. */
+function Unsent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
+  const fault = useId();
   return (
     <>
-      <Heading inner={inner}>{tAny([`code.${prompt.kind}.title`], t('code.other.title'))}</Heading>
+      <Heading focus inner={inner}>
+        {t('code.unsent.title')}
+      </Heading>
+      <p className="lead">{rich(t('code.unsent.lead'), { sentTo: prompt.sentTo })}</p>
+      <FaultSlot flow={flow} ask="code" id={fault} />
+      <Resend flow={flow} after={undefined} resent={false} onResend={() => void flow.submit({ resend: true })} />
+      <Others others={prompt.others} flow={flow} />
+    </>
+  );
+}
+
+function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
+  const fault = useId();
+  const code = useTyping(prompt, flow);
+  useFieldFocus(code.input, flow);
+  const purpose = purposeOf(prompt, flow);
+  return (
+    <>
+      <Heading inner={inner}>{titleOf(prompt, purpose)}</Heading>
       <p className="lead" id={`${fault}-lead`}>
-        {lead(prompt, flow)}
+        {leadOf(prompt, purpose)}
       </p>
       <AnswerForm
         flow={flow}
         ask="code"
         id={fault}
         submit={t('code.submit')}
-        onSubmit={() => code.filled(t('field.empty.code')) && send(code.value.trim())}
+        onSubmit={() => code.filled(t('field.empty.code')) && code.send(code.value.trim())}
       >
         <CodeField
           format={prompt.format}
-          label={label(prompt)}
+          label={labelOf(prompt)}
           value={code.value}
-          onValue={type}
+          onValue={code.type}
           input={code.input}
           fault={code.missing}
-          faultId={flow.fault ? fault : undefined}
+          faultId={flow.fault && !flow.fault.sending ? fault : undefined}
           describedBy={`${fault}-lead`}
         />
       </AnswerForm>
-      {prompt.sentTo !== undefined || prompt.resendAfter !== undefined ? (
-        <Resend after={prompt.resendAfter} answer={flow.answer} busy={flow.busy} resent={resent} onResend={resend} />
-      ) : null}
-      {service.development && prompt.kind === 'email' && <Outbox />}
+      {prompt.resendAfter !== undefined && (
+        <Resend flow={flow} after={prompt.resendAfter} resent={code.resent} onResend={code.resend} />
+      )}
+      {pageMeta.development && prompt.kind === 'email' && <Outbox />}
       <Others others={prompt.others} flow={flow} />
     </>
   );
+}
+
+export function Code(props: PromptProps<'code'>): ReactNode {
+  const { sentTo, resendAfter } = props.prompt;
+  // What is sent can be asked for again: where it cannot, nothing was.
+  return sentTo !== undefined && resendAfter === undefined ? <Unsent {...props} /> : <Sent {...props} />;
 }

@@ -1,16 +1,17 @@
 /** `credentials`: address and password at once, as password managers fill them. */
 import { type ReactNode, useEffect, useId } from 'react';
 import { Link } from '../../navigation.tsx';
-import { service } from '../../service.ts';
+import { pageMeta } from '../../page-meta.ts';
 import { t } from '../../texts.tsx';
-import { Field, PasswordField } from '../../ui/field.tsx';
+import { PasswordField } from '../../ui/field.tsx';
 import { Heading } from '../../ui/heading.tsx';
+import { AddressField } from '../address-field.tsx';
 import { AnswerForm } from '../answer-form.tsx';
-import { useField } from '../field-state.ts';
+import { type FieldState, useField, useRefusedFocus } from '../field-state.ts';
 import type { PromptProps } from './prompt-props.ts';
 
 function Aside(): ReactNode {
-  const { registration } = service;
+  const { registration } = pageMeta;
   return (
     <div className="aside">
       <p>
@@ -26,20 +27,39 @@ function Aside(): ReactNode {
   );
 }
 
+interface PairProps {
+  readonly address: FieldState;
+  readonly password: FieldState;
+  readonly faultId: string | undefined;
+}
+
+function Pair({ address, password, faultId }: PairProps): ReactNode {
+  return (
+    <>
+      <AddressField field={address} faultId={faultId} />
+      <PasswordField
+        label={t('field.password')}
+        value={password.value}
+        onValue={password.set}
+        input={password.input}
+        fault={password.missing}
+        faultId={faultId}
+        name="password"
+        autoComplete="current-password"
+      />
+    </>
+  );
+}
+
 export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactNode {
   const fault = useId();
   const address = useField(flow.identifier);
   const password = useField();
-  const refused = flow.fault?.refused;
   useEffect(() => {
     const first = address.input.current?.value ? password.input : address.input;
     first.current?.focus({ preventScroll: true });
   }, [address.input, password.input]);
-  useEffect(() => {
-    if (!refused) return;
-    password.input.current?.focus();
-    password.input.current?.select();
-  }, [refused, password.input]);
+  useRefusedFocus(password.input, flow);
   const send = () => {
     // Both are looked at, so that both gaps are told; the focus ends at the first.
     const passwordThere = password.filled(t('field.empty.password'));
@@ -48,7 +68,6 @@ export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactN
       void flow.submit({ identifier: address.value.trim(), password: password.value });
     }
   };
-  const faultId = flow.fault ? fault : undefined;
   return (
     <>
       <Heading inner={inner}>{t('sign-in.title')}</Heading>
@@ -60,31 +79,7 @@ export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactN
         onSubmit={send}
         after={<Aside />}
       >
-        <Field
-          label={t('field.identifier')}
-          value={address.value}
-          onValue={address.set}
-          input={address.input}
-          fault={address.missing}
-          faultId={faultId}
-          name="username"
-          type="text"
-          inputMode="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-        />
-        <PasswordField
-          label={t('field.password')}
-          value={password.value}
-          onValue={password.set}
-          input={password.input}
-          fault={password.missing}
-          faultId={faultId}
-          name="password"
-          autoComplete="current-password"
-        />
+        <Pair address={address} password={password} faultId={flow.fault ? fault : undefined} />
       </AnswerForm>
     </>
   );

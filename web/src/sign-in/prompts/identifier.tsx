@@ -2,8 +2,8 @@
 import { type ReactNode, useId } from 'react';
 import { Link } from '../../navigation.tsx';
 import { t } from '../../texts.tsx';
-import { Field } from '../../ui/field.tsx';
 import { Heading } from '../../ui/heading.tsx';
+import { AddressField } from '../address-field.tsx';
 import { AnswerForm } from '../answer-form.tsx';
 import { useField, useFieldFocus } from '../field-state.ts';
 import type { PromptProps } from './prompt-props.ts';
@@ -45,22 +45,7 @@ export function Identifier({ flow, inner }: PromptProps<'identifier'>): ReactNod
         onSubmit={send}
         after={<Aside recovery={recovery} />}
       >
-        <Field
-          label={t('field.identifier')}
-          value={address.value}
-          onValue={address.set}
-          input={address.input}
-          fault={address.missing}
-          faultId={flow.fault ? fault : undefined}
-          describedBy={`${fault}-lead`}
-          name="username"
-          type="text"
-          inputMode="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-        />
+        <AddressField field={address} faultId={flow.fault ? fault : undefined} describedBy={`${fault}-lead`} />
       </AnswerForm>
     </>
   );

@@ -2,9 +2,10 @@
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { FlowName } from '../../api.ts';
-import { service } from '../../service.ts';
+import { pageMeta } from '../../page-meta.ts';
 import { locale, t } from '../../texts.tsx';
 import { Button } from '../../ui/button.tsx';
+import { useSecondsLeft } from '../../ui/clock.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { picture } from '../../ui/picture.ts';
@@ -18,7 +19,7 @@ type KeepPrompt = PromptProps<'keep'>['prompt'];
 
 /** The page as a text file. */
 function asText({ codes, paperKey }: KeepPrompt, identifier: string): string {
-  const lines = [t('keep.file', { service: service.service })];
+  const lines = [t('keep.file', { service: pageMeta.service })];
   if (identifier) lines.push(t('keep.file.for', { identifier }));
   lines.push(t('keep.file.made', { date: new Date().toLocaleDateString(locale, { dateStyle: 'long' }) }), '');
   if (codes) lines.push(t('keep.codes'), t('keep.codes.for'), '', ...codes.map((code) => `  ${code}`), '');
@@ -30,7 +31,7 @@ function asText({ codes, paperKey }: KeepPrompt, identifier: string): string {
 function download(text: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  link.download = t('keep.file.name', { service: service.service });
+  link.download = t('keep.file.name', { service: pageMeta.service });
   link.click();
   // The browser reads the file after the click; its address is let go once that is surely done.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -52,7 +53,7 @@ function Sheet({ prompt, identifier }: { prompt: KeepPrompt; identifier: string 
   return (
     <div className="sheet">
       <div className="on-paper">
-        <p>{t('keep.file', { service: service.service })}</p>
+        <p>{t('keep.file', { service: pageMeta.service })}</p>
         {identifier && <p>{t('keep.file.for', { identifier })}</p>}
       </div>
       {codes && (
@@ -88,6 +89,7 @@ function Sheet({ prompt, identifier }: { prompt: KeepPrompt; identifier: string 
 /** What is left when they were shown before: go on, or make new ones. */
 function Shown({ flow, inner }: Pick<PromptProps<'keep'>, 'flow' | 'inner'>): ReactNode {
   const fault = useId();
+  const waiting = useSecondsLeft(flow.fault?.retryAt) > 0;
   return (
     <>
       <Heading focus inner={inner}>
@@ -96,7 +98,7 @@ function Shown({ flow, inner }: Pick<PromptProps<'keep'>, 'flow' | 'inner'>): Re
       <p className="lead">{t('keep.shown.lead')}</p>
       <FaultSlot flow={flow} ask="keep" id={fault} />
       <div className="row">
-        <Button look="primary" busy={flow.busy} onClick={() => void flow.submit({ renew: true })}>
+        <Button look="primary" busy={flow.busy} idle={waiting} onClick={() => void flow.submit({ renew: true })}>
           {t('keep.renew')}
         </Button>
         <Button idle={flow.busy} onClick={() => void flow.submit({ kept: true })}>

@@ -1,12 +1,13 @@
 /** What the server wrote into the page about itself. */
 
-interface Service {
+interface PageMeta {
+  /** The name of the service that the page belongs to. */
   readonly service: string;
   readonly registration: 'open' | 'invited' | 'closed';
   readonly development: boolean;
 }
 
-function read(): Partial<Service> {
+function read(): Partial<PageMeta> {
   try {
     return JSON.parse(document.querySelector<HTMLMetaElement>('meta[name="secondlock"]')?.content || '{}');
   } catch {
@@ -15,4 +16,4 @@ function read(): Partial<Service> {
 }
 
 /** The service that this page belongs to. */
-export const service: Service = { service: 'Secondlock', registration: 'open', development: false, ...read() };
+export const pageMeta: PageMeta = { service: 'Secondlock', registration: 'open', development: false, ...read() };
