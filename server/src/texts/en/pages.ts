@@ -135,7 +135,7 @@ export const pages = {
   'code.other.lead-plain': 'Type the code from “{kind}”.',
   'code.submit': 'Continue',
   'code.unsent.title': 'No code could be sent yet',
-  'code.unsent.lead': 'Too many were on their way to {sentTo} lately. Nothing you typed is lost.',
+  'code.unsent.lead': 'It goes to {sentTo} as soon as you ask for it again.',
   'code.send': 'Send the code',
   'code.send-in': 'Send the code in {time}',
   'code.resend': 'Send a new code',
