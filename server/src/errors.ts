@@ -59,6 +59,8 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof Error)) return new Problem('internal');
   const code = 'code' in error ? String(error.code) : '';
+  // Two changes to one unique value at once: the later one is told so.
+  if (code === '23505' || ('errcode' in error && Number(error.errcode) === 2067)) return new Problem('conflict');
   const locked = 'errcode' in error && [5, 6, 10, 13].includes(Number(error.errcode) % 256);
   const gone =
     away.test(code) ||

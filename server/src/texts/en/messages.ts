@@ -15,7 +15,7 @@ const coded = (subject: string, lead: string, unasked: string) => ({
 const circumstances = 'When: {when}. Browser: {browser}. Place, roughly: {place}.';
 const object =
   'If this was not you, open {origin}/account yourself, by typing the address or from your bookmarks: there you can ' +
-  'end all sessions, change your password and object to this. If you cannot sign in any more, choose “Forgot your password?” ' +
+  'end all other sessions, change your password and report what is not yours. If you cannot sign in any more, choose “Forgot your password?” ' +
   'on the sign-in page.';
 const was = 'If this was you, there is nothing to do.';
 
