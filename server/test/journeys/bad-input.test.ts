@@ -187,7 +187,7 @@ for (const on of databases) {
           const operation = operations.find((one) => one.method === method && one.path === template);
           checkAnswer(answer, operation, `${method} ${path}`);
         }),
-        { numRuns: 500 },
+        { numRuns: 250 },
       );
       assert.equal((await house.browser().get('/livez')).text, 'ok');
     });
@@ -239,7 +239,7 @@ for (const on of databases) {
           const answer = await browser.answer(flow, one);
           assert.deepEqual([answer.status, answer.body.code], [400, 'bad-request'], answer.text);
         }),
-        { numRuns: 150 },
+        { numRuns: 100 },
       );
       const { k } = house.database.all;
       const { attempts } = await k

@@ -7,7 +7,7 @@ import { asked, choose, enterPassword, type Person, register, signIn } from '../
 import { inHouse } from '../shared-house.ts';
 
 const atOnce = 50;
-const rounds = 2;
+const rounds = 1;
 const minute = 60_000;
 
 type Reply = Answer<{ id: string; done?: boolean; session?: unknown; refused?: { code: string }; code?: string }>;
