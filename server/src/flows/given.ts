@@ -22,7 +22,10 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
       ...(email === undefined ? {} : { email }),
     },
     settings: kind.settings.parse(deps.factorSettings[kind.kind] ?? {}),
-    mine: factorsOfKind(scene, kind),
+    // Opened when a kind looks at them; most never do.
+    get mine() {
+      return factorsOfKind(scene, kind);
+    },
     purpose: facts.purpose,
     codeDigest: (destination, code) => keyring.digest('code', parts(destination, code)),
     codeMatches: (digest, destination, code) => keyring.digestMatches(digest, 'code', parts(destination, code)),

@@ -3,8 +3,19 @@ import { randomBytes } from 'node:crypto';
 /** Gives `size` unpredictable bytes. Handed in everywhere, so that a test can choose them. */
 export type Random = (size: number) => Uint8Array;
 
+/** Small requests are cut from one larger one: each byte is given once and wiped here when it is. */
+const poolSize = 4096;
+let pool = Buffer.alloc(0);
+
 /** The operating system's generator (NIST SP 800-63B-4 §3.2.12 asks for a CSPRNG). */
-export const systemRandom: Random = (size) => randomBytes(size);
+export const systemRandom: Random = (size) => {
+  if (size > poolSize / 8) return randomBytes(size);
+  if (pool.length < size) pool = randomBytes(poolSize);
+  const given = Buffer.from(pool.subarray(0, size));
+  pool.fill(0, 0, size);
+  pool = pool.subarray(size);
+  return given;
+};
 
 /** Crockford's base32 without I, L, O and U: nothing that reads like something else. */
 export const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
