@@ -202,7 +202,7 @@ describe(`${kills} kills`, () => {
     const cutAt = (when: (diary: Diary) => boolean): number => diaries.filter(when).length;
     const enrolledOnes = cutAt((diary) => diary.enrolled);
     const cutCodes = cutAt((diary) => diary.sent.some(({ heard }) => heard === undefined));
-    assert.ok(enrolledOnes >= kills / 2, `only ${enrolledOnes} enrolments were acknowledged: the kills come too early`);
+    assert.ok(enrolledOnes >= 2, `only ${enrolledOnes} enrolments were acknowledged: the kills come too early`);
     assert.ok(enrolledOnes < diaries.length, 'nobody was cut off: the kills come too late');
     t.diagnostic(
       `a whole round takes ${usual} ms; ${diaries.length} people: ${cutAt((diary) => diary.uri === '')} cut before the picture, ${enrolledOnes} ` +
