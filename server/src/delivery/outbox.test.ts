@@ -101,6 +101,18 @@ for (const [dialect, open] of Object.entries(openers)) {
       return { database, clock, postbox, lines, outboxWith, put, row };
     }
 
+    test('REC-06 whoever wakes it has answered before it looks: that there is a mail costs the answer no time', async () => {
+      const { postbox, outboxWith, put, row } = await house();
+      await put(code);
+      const outbox = outboxWith();
+      outbox.wake();
+      // What an answer takes to leave: a few turns of the event loop.
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done));
+      assert.equal((await row()).state, 'queued');
+      for (let waited = 0; waited < 1000 && postbox.sent.length === 0; waited += 5) await pause(5);
+      assert.equal(postbox.sent.length, 1);
+    });
+
     test('a message leaves after the commit, rendered, and its body goes', async () => {
       const { postbox, outboxWith, put, row } = await house();
       await put(code);

@@ -34,6 +34,8 @@ const sendingMs = 20 * second;
 /** What a claim lasts beyond the time of its providers, so that nobody else claims what is still being sent. */
 const marginMs = 20 * second;
 const atOnce = 5;
+/** The answer of whoever wakes the outbox leaves first: how long that takes must not tell whether there is a mail (REC-06). */
+const afterAnswerMs = 20;
 const pollMs = second;
 const pollsPerExpiry = 10;
 /** How long a message to nobody without an end of its own keeps its body. */
@@ -114,6 +116,7 @@ export class Outbox {
   readonly #sending = new Set<Promise<void>>();
   readonly #leaseMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -129,11 +132,18 @@ export class Outbox {
   start(): void {
     this.#stopped = false;
     this.#timer ??= setInterval(() => this.#poll(), pollMs).unref();
-    this.wake();
+    this.#look();
   }
 
   /** Says that a message may be waiting: a hint after a commit. Never throws and never waits. */
   wake(): void {
+    if (this.#stopped) return;
+    this.#soon ??= this.#outside(() => setTimeout(() => this.#look(), afterAnswerMs)).unref();
+  }
+
+  #look(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     if (this.#stopped) return;
     this.#again = true;
     this.#pass ??= this.#outside(() => this.#work()).finally(() => {
@@ -145,7 +155,9 @@ export class Outbox {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     this.#timer = undefined;
+    this.#soon = undefined;
     await this.#pass;
     await Promise.all(this.#sending);
   }
@@ -162,7 +174,7 @@ export class Outbox {
 
   #poll(): void {
     this.#polls += 1;
-    this.wake();
+    this.#look();
   }
 
   async #work(): Promise<void> {
