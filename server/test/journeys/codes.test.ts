@@ -180,6 +180,7 @@ test('OTP-08 OTP-09 no table, log line or answer holds a code, while it is good 
   assert.deepEqual(cellsWith(await dump(house), [code]), []);
   seen.push((await browser.answer(flow, { code: other(code) })).text);
   seen.push((await browser.answer(flow, { code })).text);
+  await house.outbox.drain();
   const after = await dump(house);
   assert.deepEqual(cellsWith(after, [code]), []);
   const kept = after.filter(({ table, column }) => table === 'messages' && column === 'body');
