@@ -164,6 +164,9 @@ export class Outbox {
 
   /** Sends all that is due at this moment, and ends what is over. */
   async drain(): Promise<void> {
+    // What a wake-up announced is looked for here and now, not once more beside it.
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     await this.#pass;
     await this.#outside(async () => {
       await expireMessages(this.#options.database, this.#options.now());
