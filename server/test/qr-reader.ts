@@ -1,11 +1,8 @@
-/** Reads QR pictures with a reader that is not ours (`zbarimg`), where the machine has it. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Reads QR pictures with a reader that is not ours (`zbarimg`); scripts/install-debian.sh brings it. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Whether the reader is there. */
-export const zbar = spawnSync('zbarimg', ['--version']).status === 0;
 
 const scale = 4;
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fromBase32, scanned } from '../../test/authenticator.ts';
-import { decodeQr, zbar } from '../../test/qr-reader.ts';
+import { decodeQr } from '../../test/qr-reader.ts';
 import { algorithms, base32, hotp, otpauthUri, seedBytes } from './oath.ts';
-
-const oathtool = spawnSync('oathtool', ['--version']).status === 0;
 
 describe('one-time password arithmetic and the URI of a seed', () => {
   it('OATH-02: the arithmetic equals RFC 4226 appendix D', () => {
@@ -64,7 +62,7 @@ describe('one-time password arithmetic and the URI of a seed', () => {
     );
   });
 
-  it('OATH-12: an independent reader finds the URI in the picture', { skip: !zbar }, async () => {
+  it('OATH-12: an independent reader finds the URI in the picture', async () => {
     for (const label of ['anna.berg@example.org', 'a:b & c 🦊', '🦊'.repeat(100)]) {
       for (const algorithm of algorithms) {
         const { uri, qr } = await scanned({ label, settings: { algorithm } });
@@ -83,7 +81,7 @@ describe('one-time password arithmetic and the URI of a seed', () => {
     assert.equal(Math.min(...places), 4);
   });
 
-  it('OATH-12: oathtool reads the secret that the URI carries', { skip: !oathtool }, async () => {
+  it('OATH-12: oathtool reads the secret that the URI carries', async () => {
     const provisioned = { issuer: 'A', account: 'b', digits: 6, period: 30 } as const;
     for (const algorithm of algorithms) {
       const secret = randomBytes(seedBytes[algorithm]);
