@@ -4,7 +4,7 @@ import type { Message } from '../delivery/deliver.ts';
 import { enqueue } from '../delivery/outbox.ts';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../security/random.ts';
-import type { Tx } from '../storage/open.ts';
+import type { Durable, Tx } from '../storage/open.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Where a request comes from, as the server saw it. */
@@ -42,25 +42,35 @@ export interface Circumstance {
 }
 
 /** Runs `work` in one transaction and wakes the outbox after it. */
-export async function commit<T>(by: Circumstance, work: (commit: Commit) => Promise<T>): Promise<T> {
+export async function commit<T>(by: Circumstance, work: (commit: Commit) => Promise<T>, durable?: Durable): Promise<T> {
   const { deps, tenant, source, correlation } = by;
   let sent = false;
-  const result = await deps.database.transaction(tenant.id, (tx) => {
-    const now = deps.now();
-    return work({
-      tx,
-      deps,
-      tenant,
-      source,
-      now,
-      record: (event) =>
-        record(tx, event, { correlation, address: source.address, browser: source.browser, now, random: deps.random }),
-      send: async (message) => {
-        sent = true;
-        await enqueue(tx, message, { id: randomId(deps.random), now, keyring: deps.keyring });
-      },
-    });
-  });
+  const result = await deps.database.transaction(
+    tenant.id,
+    (tx) => {
+      const now = deps.now();
+      return work({
+        tx,
+        deps,
+        tenant,
+        source,
+        now,
+        record: (event) =>
+          record(tx, event, {
+            correlation,
+            address: source.address,
+            browser: source.browser,
+            now,
+            random: deps.random,
+          }),
+        send: async (message) => {
+          sent = true;
+          await enqueue(tx, message, { id: randomId(deps.random), now, keyring: deps.keyring });
+        },
+      });
+    },
+    durable,
+  );
   if (sent) deps.wake();
   return result;
 }

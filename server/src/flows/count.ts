@@ -35,16 +35,21 @@ export async function count(by: Circumstance, guess: Guess): Promise<Count> {
   const { guesses } = by.tenant.profile;
   const pace = paceOf(by.tenant.profile);
   try {
-    return await commit(by, async ({ tx, now }) => {
-      if (!(await takeLaneAttempt(tx, guess, pace, now))) throw new Refusal('paused');
-      const total = await takeTotalAttempt(tx, guess, pace, now);
-      if (total === undefined) throw new Refusal('disabled');
-      const last = total === pace.disableAt;
-      if (guess.challengeId === undefined) return { is: 'counted', left: undefined, last };
-      const taken = await takeChallengeAttempt(tx, guess.challengeId, guesses.perChallenge, now);
-      if (taken === undefined) throw new Refusal('spent');
-      return { is: 'counted', left: guesses.perChallenge - taken, last };
-    });
+    return await commit(
+      by,
+      async ({ tx, now }) => {
+        if (!(await takeLaneAttempt(tx, guess, pace, now))) throw new Refusal('paused');
+        const total = await takeTotalAttempt(tx, guess, pace, now);
+        if (total === undefined) throw new Refusal('disabled');
+        const last = total === pace.disableAt;
+        if (guess.challengeId === undefined) return { is: 'counted', left: undefined, last };
+        const taken = await takeChallengeAttempt(tx, guess.challengeId, guesses.perChallenge, now);
+        if (taken === undefined) throw new Refusal('spent');
+        return { is: 'counted', left: guesses.perChallenge - taken, last };
+        // The verdict commits before anybody learns it, and takes this to the disk with it.
+      },
+      'with-next',
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refused(by, guess, error.reason);

@@ -60,7 +60,7 @@ async function begin(by: Circumstance, flow: Flow, start: Start, holderHash: str
   const now = by.deps.now();
   const session = flow.session ? start.session : undefined;
   if (flow.session && !session) throw new Problem('not-signed-in');
-  const person = await personOf(by, session?.user_id);
+  const person = session && (await personOf(by, session.user_id));
   const facts = await flow.begin({ by, now, session, person }, start.extras);
   const row: FlowRow = {
     tenant: by.tenant.id,

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kysely, sql } from 'kysely';
+import { Kysely, type RawBuilder, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
@@ -33,6 +33,13 @@ export interface AllTenants {
   readonly k: Kysely<Tables>;
 }
 
+/**
+ * When a commit is on disk: `now`, before it resolves; or `with-next`, with the next commit that is on disk, since both
+ * databases write their log in order. The second is for what is followed by a commit of the first kind before anybody
+ * is told anything: it costs no wait for the disk.
+ */
+export type Durable = 'now' | 'with-next';
+
 /** An open database. */
 export interface Database {
   readonly dialect: Dialect;
@@ -40,7 +47,7 @@ export interface Database {
   /** Plain handle: throws inside a transaction, where it would wait for itself or read old rows. */
   in(tenant: string): Db;
   /** Runs `work` in one transaction; `work` must have no other effects, because a lock that is busy runs it again. */
-  transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>, durable?: Durable): Promise<T>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -78,12 +85,15 @@ export async function openDatabase(where: string, onError: (error: Error) => voi
       },
     },
     in: plain,
-    transaction: (tenant, work) =>
+    transaction: (tenant, work, durable = 'now') =>
       again(() => {
         const k = outside();
-        return inTurn(() =>
-          k.transaction().execute((within) => inside.run(true, () => work(open({ tenant, dialect, k: within })))),
-        );
+        const run = (first?: RawBuilder<unknown>) =>
+          k.transaction().execute(async (within) => {
+            await first?.execute(within);
+            return inside.run(true, () => work(open({ tenant, dialect, k: within })));
+          });
+        return inTurn(durable === 'now' ? run : () => unsynced[dialect](k, run));
       }),
     ping: async () => {
       await sql`select 1`.execute(kysely);
@@ -91,6 +101,30 @@ export async function openDatabase(where: string, onError: (error: Error) => voi
     close: () => kysely.destroy(),
   };
 }
+
+/**
+ * Runs a transaction whose commit does not wait for the disk. SQLite's setting is the connection's: it holds while one
+ * transaction has its turn (https://www.sqlite.org/pragma.html#pragma_synchronous). PostgreSQL's is the transaction's own
+ * (https://www.postgresql.org/docs/current/wal-async-commit.html).
+ */
+const unsynced: Record<
+  Dialect,
+  <T>(k: Kysely<Tables>, run: (first?: RawBuilder<unknown>) => Promise<T>) => Promise<T>
+> = {
+  sqlite: async (k, run) => {
+    await relaxed.execute(k);
+    try {
+      return await run();
+    } finally {
+      await strict.execute(k);
+    }
+  },
+  postgres: (_, run) => run(asynchronous),
+};
+
+const relaxed = sql`pragma synchronous = normal`;
+const strict = sql`pragma synchronous = full`;
+const asynchronous = sql`set local synchronous_commit = off`;
 
 /**
  * One SQLite transaction for each turn of the event loop. Its statements are synchronous, so a flood of transactions

@@ -19,6 +19,8 @@ export function sqliteDialect(path: string): SqliteDialect {
     close: () => db.close(),
     prepare: (sql) => {
       const text = sql === 'begin' ? 'begin immediate' : sql;
+      // A pragma acts when it is compiled, not when it runs (https://www.sqlite.org/pragma.html): never kept.
+      if (text.startsWith('pragma ')) return adapt(db.prepare(text));
       const found = kept.get(text);
       if (found) return found;
       const statement = adapt(db.prepare(text));
