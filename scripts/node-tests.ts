@@ -1,45 +1,64 @@
 /** Stages that run tests with `node --test`, all on one private PostgreSQL. */
-import { globSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Cluster, startCluster } from '../server/test/postgres.ts';
-import { type Stage, testStage } from './stages.ts';
+import { type Command, type Stage, testStage } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { at, root, serverEnvironment } from './workspace.ts';
 
-/** The tests of the files that match; `parallel` says how many files run at once. */
-export function nodeTests(name: string, patterns: readonly string[], parallel = availableParallelism() + 1): Stage {
-  let cluster: Cluster | undefined;
+/** The tests of the files that match, in so many processes at once, each with its share of the files. */
+function nodeTests(name: string, patterns: readonly string[], processes: number, more: readonly string[] = []): Stage {
+  let cluster: Promise<Cluster> | undefined;
+  const run = (files: readonly string[]) => async (tally: string) => {
+    cluster ??= startCluster();
+    return command(name, (await cluster).url, [...more, ...reporters(tally), ...files]);
+  };
   return testStage(
     name,
-    async (tally) => {
-      cluster = await startCluster();
-      return {
-        name,
-        env: serverEnvironment({ SECONDLOCK_TEST_POSTGRES: cluster.url }),
-        command: [
-          process.execPath,
-          '--disable-warning=ExperimentalWarning',
-          '--test',
-          `--test-concurrency=${parallel}`,
-          `--test-reporter=${process.stdout.isTTY ? 'spec' : 'dot'}`,
-          '--test-reporter-destination=stdout',
-          `--test-reporter=${at('scripts/tally.ts')}`,
-          `--test-reporter-destination=${tally}`,
-          ...globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] }).sort(),
-        ],
-      };
-    },
+    shares(files(patterns), processes).map(run),
     (text) => JSON.parse(text) as Tally,
-    async () => cluster?.stop(),
+    async () => (await cluster)?.stop(),
   );
 }
 
-/** What every commit must pass: unit, contract, journey and house tests. */
-export const quickTests = nodeTests('tests', [
-  'server/src/**/*.test.ts',
-  'server/test/**/*.test.ts',
-  'web/src/**/*.test.ts',
-]);
+const files = (patterns: readonly string[]): string[] =>
+  globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] }).sort();
+
+const command = (name: string, cluster: string, how: readonly string[]): Command => ({
+  name,
+  env: serverEnvironment({ SECONDLOCK_TEST_POSTGRES: cluster }),
+  command: [process.execPath, '--disable-warning=ExperimentalWarning', '--test', ...how],
+});
+
+const reporters = (tally: string): string[] => [
+  `--test-reporter=${process.stdout.isTTY ? 'spec' : 'dot'}`,
+  '--test-reporter-destination=stdout',
+  `--test-reporter=${at('scripts/tally.ts')}`,
+  `--test-reporter-destination=${tally}`,
+];
+
+/** Deals the files out, largest first and each to the smallest share: about equal, and the same in every run. */
+function shares(files: readonly string[], count: number): string[][] {
+  const dealt = Array.from({ length: count }, () => ({ files: [] as string[], bytes: 0 }));
+  const bySize = files.map((file) => ({ file, bytes: statSync(at(file)).size })).sort((a, b) => b.bytes - a.bytes);
+  for (const { file, bytes } of bySize) {
+    const smallest = dealt.reduce((least, share) => (share.bytes < least.bytes ? share : least));
+    smallest.files.push(file);
+    smallest.bytes += bytes;
+  }
+  return dealt.map((share) => share.files.sort());
+}
+
+/**
+ * What every commit must pass: unit, contract, journey and house tests. The files of a share run in one process: to
+ * start one for each, and load what all of them load, took a third of the time.
+ */
+export const quickTests = nodeTests(
+  'tests',
+  ['server/src/**/*.test.ts', 'server/test/**/*.test.ts', 'web/src/**/*.test.ts'],
+  availableParallelism() + 1,
+  ['--test-isolation=none'],
+);
 
 /** Statistics, races, kills, two processes, a whole installation: what takes its time. One file after the other. */
-export const hardTests = nodeTests('hard tests', ['server/test/hard/*.hard-test.ts'], 1);
+export const hardTests = nodeTests('hard tests', ['server/test/hard/*.hard-test.ts'], 1, ['--test-concurrency=1']);

@@ -100,12 +100,13 @@ export const oneCommand = (given: Command): Stage => ({
 });
 
 /**
- * A stage of tests. The runner writes its tally into the file that `command` is given; `read` turns its text into one.
- * A run with no test, or with a test that was skipped, is a failure: nothing is skipped silently.
+ * A stage of tests, by one command or several side by side. Each writes its tally into the file that it is given; `read`
+ * turns its text into one. A run with no test, or with a test that was skipped, is a failure: nothing is skipped
+ * silently.
  */
 export function testStage(
   name: string,
-  command: (file: string) => Promise<Command> | Command,
+  commands: readonly ((file: string) => Promise<Command> | Command)[],
   read: (text: string) => Tally,
   end: () => Promise<void> = async () => {},
 ): Stage {
@@ -113,14 +114,19 @@ export function testStage(
     name,
     async run() {
       const folder = mkdtempSync(join(tmpdir(), 'secondlock-tally-'));
-      const file = join(folder, 'tally.json');
       try {
-        const { code } = await execute(await command(file));
-        const tally = read(readFileSync(file, 'utf8'));
+        const runs = commands.map(async (command, index) => {
+          const file = join(folder, `${index}.json`);
+          const { code } = await execute(await command(file));
+          return { code, tally: read(readFileSync(file, 'utf8')) };
+        });
+        const done = await Promise.all(runs);
+        const tally = summed(done.map((run) => run.tally));
+        const code = Math.max(...done.map((run) => run.code));
         if (tally.skipped.length > 0) throw new Failed(`tests were skipped: ${tally.skipped.join('; ')}`, tally);
         if (tally.failed > 0) throw new Failed(`${tally.failed} of ${tally.failed + tally.passed} tests`, tally);
         if (code !== 0) throw new Failed(`exit code ${code}`, tally);
-        if (tally.passed === 0) throw new Failed('there was no test to run', tally);
+        if (done.some((run) => run.tally.passed === 0)) throw new Failed('there was no test to run', tally);
         return tally;
       } finally {
         await end();
@@ -129,3 +135,9 @@ export function testStage(
     },
   };
 }
+
+const summed = (tallies: readonly Tally[]): Tally => ({
+  passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+  failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+  skipped: tallies.flatMap(({ skipped }) => skipped),
+});

@@ -30,11 +30,13 @@ function readBrowserReport(text: string): Tally {
 
 const browser = testStage(
   'browser',
-  (file) => ({
-    name: 'browser',
-    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
-    command: [process.execPath, at('node_modules/@playwright/test/cli.js'), 'test', '--reporter=line,json'],
-  }),
+  [
+    (file) => ({
+      name: 'browser',
+      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+      command: [process.execPath, at('node_modules/@playwright/test/cli.js'), 'test', '--reporter=line,json'],
+    }),
+  ],
   readBrowserReport,
 );
 

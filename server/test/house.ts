@@ -12,7 +12,7 @@ import { Keyring } from '../src/security/sealing.ts';
 import { PasswordJudge } from '../src/security/strength.ts';
 import { type Database, openDatabase } from '../src/storage/open.ts';
 import { Browser, type BrowserOptions } from './browser.ts';
-import { freshDatabase } from './postgres.ts';
+import { migratedDatabase } from './postgres.ts';
 
 /** Which databases every journey runs on. */
 export const databases = ['sqlite', 'postgres'] as const;
@@ -60,7 +60,7 @@ export interface House extends Assembled {
 export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDisposable> {
   const clock = how.like?.clock ?? clockAt(how.start ?? noon);
   const keys = how.like?.keys ?? testKeys();
-  const made = how.on === 'postgres' && !how.like ? await freshDatabase() : undefined;
+  const made = how.on === 'postgres' && !how.like ? await migratedDatabase() : undefined;
   const where = how.like?.where ?? made?.url ?? ':memory:';
   const database = how.like && where === ':memory:' ? how.like.database : await openDatabase(where);
   const options = readOptions({}, { SECONDLOCK_LOG_LEVEL: 'silent', ...(how.options ?? {}) });

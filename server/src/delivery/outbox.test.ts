@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freshDatabase } from '../../test/postgres.ts';
+import { migratedDatabase } from '../../test/postgres.ts';
 import { systemRandom } from '../security/random.ts';
 import { Keyring } from '../security/sealing.ts';
 import { type Database, openDatabase } from '../storage/open.ts';
@@ -54,7 +54,7 @@ class Postbox implements Sender {
 
 const openers: Readonly<Record<string, () => Promise<Database>>> = {
   sqlite: () => openDatabase(':memory:'),
-  postgres: async () => openDatabase((await freshDatabase()).url),
+  postgres: async () => openDatabase((await migratedDatabase()).url),
 };
 
 for (const [dialect, open] of Object.entries(openers)) {
@@ -102,15 +102,15 @@ for (const [dialect, open] of Object.entries(openers)) {
     }
 
     test('REC-06 whoever wakes it has answered before it looks: that there is a mail costs the answer no time', async () => {
-      const { postbox, outboxWith, put, row } = await house();
+      const { outboxWith, put } = await house();
       await put(code);
-      const outbox = outboxWith();
-      outbox.wake();
-      // What an answer takes to leave: a few turns of the event loop.
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done));
-      assert.equal((await row()).state, 'queued');
-      for (let waited = 0; waited < 1000 && postbox.sent.length === 0; waited += 5) await pause(5);
-      assert.equal(postbox.sent.length, 1);
+      const woken = performance.now();
+      const tried = await new Promise<number>((resolve) => {
+        const send = async (): Promise<void> => resolve(performance.now());
+        outboxWith({ senders: { email: [{ name: 'watch', send, close: async () => {} }] } }).wake();
+      });
+      // What an answer takes to leave is less.
+      assert.ok(tried - woken >= 19, `tried after ${tried - woken} ms`);
     });
 
     test('a message leaves after the commit, rendered, and its body goes', async () => {
@@ -282,7 +282,9 @@ for (const [dialect, open] of Object.entries(openers)) {
       const stuck: Sender = { name: 'stuck', send: () => new Promise(() => {}), close: async () => {} };
       const gone = outboxWith({ senders: { email: [stuck] } });
       gone.stop = async () => {};
-      void gone.drain();
+      gone.drain().catch(() => {
+        // Its process is gone, and so is whoever would hear of it.
+      });
       await pause(50);
       clock.now += 39 * second;
       await outboxWith().drain();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freshDatabase } from '../../test/postgres.ts';
+import { migratedDatabase } from '../../test/postgres.ts';
 import { clearAttempts, laneAttempts, takeLaneAttempt, takeTotalAttempt } from './attempts.ts';
 import { type Database, openDatabase } from './open.ts';
 
@@ -10,7 +10,7 @@ const of = (subject: string) => ({ subject, kind: 'totp', lane: 'other' });
 
 const openers: Readonly<Record<string, () => Promise<Database>>> = {
   sqlite: () => openDatabase(':memory:'),
-  postgres: async () => openDatabase((await freshDatabase()).url),
+  postgres: async () => openDatabase((await migratedDatabase()).url),
 };
 
 for (const [on, open] of Object.entries(openers)) {
@@ -53,7 +53,7 @@ for (const [on, open] of Object.entries(openers)) {
 }
 
 test('a success and a guess of one person, at once, do not wait for each other in a circle on PostgreSQL', async () => {
-  const made = await freshDatabase();
+  const made = await migratedDatabase();
   const [one, other] = await Promise.all([openDatabase(made.url), openDatabase(made.url)]);
   const tries = { guess: 0, success: 0 };
   const guess = (between: () => unknown): Promise<void> =>

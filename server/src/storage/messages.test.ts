@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { freshDatabase } from '../../test/postgres.ts';
+import { migratedDatabase } from '../../test/postgres.ts';
 import { claimMessages, expireMessages, finishMessage, insertMessage, retryMessage } from './messages.ts';
 import { type Database, openDatabase } from './open.ts';
 import type { MessageRow } from './tables.ts';
@@ -36,7 +36,7 @@ async function kept(database: Database, id = 'm1'): Promise<MessageRow> {
 
 const openers: Readonly<Record<string, () => Promise<Database>>> = {
   sqlite: () => openDatabase(':memory:'),
-  postgres: async () => openDatabase((await freshDatabase()).url),
+  postgres: async () => openDatabase((await migratedDatabase()).url),
 };
 
 for (const [dialect, open] of Object.entries(openers)) {
