@@ -1,6 +1,6 @@
 /** Stages: what `npm run check` and `npm test` are made of, in order, each with its time; the first that fails ends it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tally } from './tally.ts';
@@ -118,7 +118,8 @@ export function testStage(
         const runs = commands.map(async (command, index) => {
           const file = join(folder, `${index}.json`);
           const { code } = await execute(await command(file));
-          return { code, tally: read(readFileSync(file, 'utf8')) };
+          // A run that broke before its end has told nothing, and its exit code tells that.
+          return { code, tally: existsSync(file) ? read(readFileSync(file, 'utf8')) : summed([]) };
         });
         const done = await Promise.all(runs);
         const tally = summed(done.map((run) => run.tally));

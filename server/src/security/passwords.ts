@@ -32,7 +32,7 @@ export interface HasherOptions {
   readonly memory: number;
   /** Passes. */
   readonly time: number;
-  /** Hashes that run at once; the number of cores unless given. */
+  /** Hashes that run at once; one more than there are cores unless given. */
   readonly concurrency?: number;
   /** Requests that may wait beyond those; 128 unless given. */
   readonly maxWaiting?: number;
@@ -57,7 +57,8 @@ export class Hasher {
     this.#random = options.random;
     this.#memory = options.memory;
     this.#time = options.time;
-    this.#concurrency = options.concurrency ?? availableParallelism();
+    // One more than there are cores: its turn begins while the others' ends wait for the event loop.
+    this.#concurrency = options.concurrency ?? availableParallelism() + 1;
     this.#maxWaiting = options.maxWaiting ?? 128;
     // No secret has this hash, since it is random itself; to check against it costs what any other check costs.
     const random = [base64(options.random(saltBytes)), base64(options.random(outputBytes))];
