@@ -97,7 +97,6 @@ async function main(): Promise<void> {
   const server = await listen(options, house);
   house.outbox.start();
   const sweeping = setInterval(() => void house.sweep().catch(() => {}), sweepEvery);
-  greet(options, (server.address() as AddressInfo).port, house.setUpLink);
   const stop = (): void => {
     clearInterval(sweeping);
     server.close();
@@ -106,6 +105,8 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Last: whoever reads this may end it.
+  greet(options, (server.address() as AddressInfo).port, house.setUpLink);
 }
 
 main().catch((error: unknown) => {

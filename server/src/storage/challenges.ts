@@ -73,42 +73,32 @@ const close = prepared<{ tenant: string; id: string; state: 'answered' | 'dead' 
     .where('state', '=', 'open'),
 );
 
+/** All open challenges become dead; which of them, the caller adds. */
+const kill = (tx: Tx) =>
+  tx.k
+    .updateTable('challenges')
+    .set({ state: 'dead', pending: '' })
+    .where('tenant', '=', tx.tenant)
+    .where('state', '=', 'open');
+
 /** Kills the flow's open challenges of one factor, or of no factor and one kind, before a new one is put. */
 export async function killChallenges(
   tx: Tx,
   of: { readonly flowId: string; readonly factorId: string | null; readonly kind: string },
 ): Promise<void> {
-  await tx.k
-    .updateTable('challenges')
-    .set({ state: 'dead', pending: '' })
-    .where('tenant', '=', tx.tenant)
+  await kill(tx)
     .where('flow_id', '=', of.flowId)
     .where('kind', '=', of.kind)
     .where('factor_id', of.factorId === null ? 'is' : '=', of.factorId)
-    .where('state', '=', 'open')
     .execute();
 }
 
 /** Kills all of a user's open challenges of one purpose, in every flow: a newer one replaces them. */
 export async function killChallengesFor(tx: Tx, userId: string, purpose: string): Promise<void> {
-  await tx.k
-    .updateTable('challenges')
-    .set({ state: 'dead', pending: '' })
-    .where('tenant', '=', tx.tenant)
-    .where('user_id', '=', userId)
-    .where('purpose', '=', purpose)
-    .where('state', '=', 'open')
-    .execute();
+  await kill(tx).where('user_id', '=', userId).where('purpose', '=', purpose).execute();
 }
 
 /** Kills a user's open challenges that were put to one factor. */
 export async function killChallengesOfFactor(tx: Tx, userId: string, factorId: string): Promise<void> {
-  await tx.k
-    .updateTable('challenges')
-    .set({ state: 'dead', pending: '' })
-    .where('tenant', '=', tx.tenant)
-    .where('user_id', '=', userId)
-    .where('factor_id', '=', factorId)
-    .where('state', '=', 'open')
-    .execute();
+  await kill(tx).where('user_id', '=', userId).where('factor_id', '=', factorId).execute();
 }
