@@ -27,6 +27,7 @@ export interface World {
   readonly now: () => number;
   readonly random: Random;
   readonly log: Log;
+  readonly fetch: typeof fetch;
   readonly senders: readonly Sender[];
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly placeOf: (address: string) => string;
@@ -72,6 +73,7 @@ export async function assemble(world: World): Promise<Assembled> {
     random,
     log,
     wake: () => outbox.wake(),
+    fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: factorSettings(options),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },

@@ -27,6 +27,8 @@ export interface Deps {
   readonly log: Log;
   /** Tells the outbox that a commit has left it something; a hint, nothing depends on it. */
   readonly wake: () => void;
+  /** Reaches services that the operator named; never an address that a user gave. */
+  readonly fetch: typeof fetch;
   /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
   readonly placeOf: (address: string) => string;
   readonly factorSettings: FactorSettings;

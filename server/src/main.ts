@@ -12,6 +12,7 @@ import { isDevelopment, type Options, readOptions } from './config.ts';
 import type { Sender } from './delivery/deliver.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
 import { providerNamed } from './delivery/index.ts';
+import type { Log } from './deps.ts';
 import { demandGood, Refused } from './production.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
 import { systemRandom } from './security/random.ts';
@@ -29,11 +30,13 @@ async function configurationFile(): Promise<Record<string, unknown>> {
   return {};
 }
 
-function sendersOf(options: Options, mailbox: DevelopmentMailbox): Sender[] {
+function sendersOf(options: Options, mailbox: DevelopmentMailbox, log: Log): Sender[] {
   if (options.SECONDLOCK_SMTP_URL === undefined) return [mailbox];
   const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
   const smtp = providerNamed('smtp');
-  return [smtp.open(smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) }))];
+  const given = smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) });
+  const tools = { fetch, now: Date.now, random: systemRandom, receiptUrl: '', onReceipt: () => {}, log };
+  return [smtp.open(given, { ...tools, name: 'smtp' })];
 }
 
 async function open(options: Options): Promise<Assembled> {
@@ -55,7 +58,8 @@ async function open(options: Options): Promise<Assembled> {
     now: Date.now,
     random: systemRandom,
     log,
-    senders: sendersOf(options, mailbox),
+    fetch,
+    senders: sendersOf(options, mailbox, log),
     placeOf: await openPlaces(options.SECONDLOCK_GEO_DB),
     pages: existsSync(join(pages, 'index.html')) ? pages : undefined,
     ...(development ? { keptMessages: () => mailbox.messages } : {}),

@@ -1,6 +1,6 @@
 /** What a factor kind is handed, for tests: a settable clock, chance that repeats, and hashes cheap enough to do often. */
 import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
-import type { Given, Purpose } from '../src/factors/factor.ts';
+import type { Given, HardwareToken, Purpose } from '../src/factors/factor.ts';
 import type { Random } from '../src/security/random.ts';
 
 /** What a test may choose; everything else is usual. */
@@ -15,6 +15,8 @@ export interface GivenOptions {
   readonly email?: string | null;
   readonly label?: string;
   readonly service?: string;
+  readonly fetch?: typeof fetch;
+  readonly tokens?: readonly HardwareToken[];
 }
 
 /** A {@link Given} that counts the slow hashes it made or compared. */
@@ -48,6 +50,8 @@ export function testGiven(options: GivenOptions = {}): TestGiven {
   return {
     now: options.now ?? newYear,
     random: options.random ?? randomBytes,
+    fetch: options.fetch ?? fetch,
+    tokenWith: async (serial) => options.tokens?.find((token) => token.serial === serial),
     service: { name: options.service ?? 'Harbour Mail', host: 'localhost', rpId: 'localhost', origins: [] },
     user: { handle: 'a-handle', label: options.label ?? 'anna.berg@example.org', ...(email === null ? {} : { email }) },
     settings: options.settings ?? {},

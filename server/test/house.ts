@@ -74,6 +74,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     now: () => clock.now,
     random: systemRandom,
     log: { info: write, warn: write, error: write },
+    fetch,
     senders: [sinkInto(mails)],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => mails.map(asKept) }),
     placeOf: () => '',
@@ -120,6 +121,7 @@ const sinkInto = (mails: Rendered[]): Sender => ({
   name: 'sink',
   send: async (message) => {
     mails.unshift(message);
+    return {};
   },
   close: async () => {},
 });

@@ -15,6 +15,8 @@ const tables = {
   sessions: true,
   known_browsers: true,
   messages: true,
+  message_tries: true,
+  tokens: true,
   invitations: true,
   events: true,
   event_persons: true,

@@ -149,6 +149,9 @@ export const rows = (mark: string): Rows => ({
     sent_at: null,
     provider: '',
     error: '',
+    challenge_id: null,
+    converted_at: null,
+    prefix: '',
   },
   invitation: {
     id: 'i',

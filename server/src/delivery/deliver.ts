@@ -3,6 +3,8 @@
  * outbox renders and sends them after the commit, by a provider of the message's channel.
  */
 import type { ZodType } from 'zod';
+import type { Log } from '../deps.ts';
+import type { Random } from '../security/random.ts';
 import type { MessageKey } from '../texts/index.ts';
 
 export type { MessageKey } from '../texts/index.ts';
@@ -38,15 +40,68 @@ export interface Rendered {
   readonly subject?: string;
   readonly text: string;
   readonly html?: string;
-  /** Stable over retries: a provider that can, drops the second copy. */
+  /** Stable over tries and providers: whoever can, drops the second copy. */
   readonly id: string;
+  /** Milliseconds since 1970 after which nobody should deliver it any more. */
+  readonly notAfter?: number;
+}
+
+/** What a provider said when it took a message. */
+export interface Taken {
+  /** The provider's own id of the message: receipts name it. */
+  readonly reference?: string;
+  readonly cost?: Cost;
+}
+
+/** What a message cost, as far as the provider says. */
+export interface Cost {
+  /** A decimal number as the provider wrote it: money is never a float. */
+  readonly amount: string;
+  /** ISO 4217, or empty where the provider does not say. */
+  readonly currency: string;
+}
+
+/** What a provider tells later about a message that it took. */
+export interface Receipt {
+  /** The provider's id, as in {@link Taken}. */
+  readonly reference: string;
+  readonly state: 'sent' | 'delivered' | 'failed';
+  /** The provider's own reason, short and without personal data. */
+  readonly error?: string;
+  readonly cost?: Cost;
 }
 
 /** An opened provider. `send` resolves when the next hop has taken the message, and throws otherwise. */
 export interface Sender {
+  /** The name that the operator gave to this account of the provider; unique per channel. */
   readonly name: string;
-  send(message: Rendered): Promise<void>;
+  /** Throws `Undeliverable` where no provider should try again. `signal` ends when the message's time with it is over. */
+  send(message: Rendered, signal?: AbortSignal): Promise<Taken>;
+  /** Reads a receipt that came over HTTP and checks its signature; undefined where it is not genuine or makes no sense. */
+  receive?(request: ReceiptRequest): Receipt[] | undefined;
   close(): Promise<void>;
+}
+
+/** A receipt as it came in: `url` is the one that was given to the provider, as the provider sees it. */
+export interface ReceiptRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a provider may use. */
+export interface Tools {
+  /** The account's name. */
+  readonly name: string;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly random: Random;
+  /** Where the provider sends receipts over HTTP; empty where the service cannot be reached from outside. */
+  readonly receiptUrl: string;
+  /** Takes a receipt that came over a connection of the provider's own. */
+  readonly onReceipt: (receipt: Receipt) => void;
+  readonly log: Log;
 }
 
 /** One way to deliver, with the schema of its options: the console draws its form from it, the contract test its cases. */
@@ -54,5 +109,5 @@ export interface Provider<Options> {
   readonly name: string;
   readonly channel: Channel;
   readonly options: ZodType<Options>;
-  open(options: Options): Sender;
+  open(options: Options, tools: Tools): Sender;
 }

@@ -7,7 +7,7 @@ import { systemRandom } from '../security/random.ts';
 import { Keyring } from '../security/sealing.ts';
 import { type Database, openDatabase } from '../storage/open.ts';
 import type { MessageRow } from '../storage/tables.ts';
-import type { Message, Rendered, Sender } from './deliver.ts';
+import type { Message, Rendered, Sender, Taken } from './deliver.ts';
 import { enqueue, Outbox, type OutboxOptions } from './outbox.ts';
 import { Undeliverable } from './undeliverable.ts';
 
@@ -41,12 +41,13 @@ class Postbox implements Sender {
     this.name = name;
   }
 
-  async send(message: Rendered): Promise<void> {
+  async send(message: Rendered): Promise<Taken> {
     this.tries += 1;
     if (this.ms > 0) await pause(this.ms);
     const failure = this.failures.shift();
     if (failure) throw failure;
     this.sent.push(message);
+    return {};
   }
 
   async close(): Promise<void> {}
@@ -106,7 +107,10 @@ for (const [dialect, open] of Object.entries(openers)) {
       await put(code);
       const woken = performance.now();
       const tried = await new Promise<number>((resolve) => {
-        const send = async (): Promise<void> => resolve(performance.now());
+        const send = async (): Promise<Taken> => {
+          resolve(performance.now());
+          return {};
+        };
         outboxWith({ senders: { email: [{ name: 'watch', send, close: async () => {} }] } }).wake();
       });
       // What an answer takes to leave is less.
@@ -298,11 +302,12 @@ for (const [dialect, open] of Object.entries(openers)) {
       const { outboxWith, put } = await house();
       let now = 0;
       let most = 0;
-      const send = async (): Promise<void> => {
+      const send = async (): Promise<Taken> => {
         now += 1;
         most = Math.max(most, now);
         await pause(10);
         now -= 1;
+        return {};
       };
       for (let i = 0; i < 20; i += 1) await put(code);
       await outboxWith({ senders: { email: [{ name: 'slow', send, close: async () => {} }] } }).drain();

@@ -86,6 +86,9 @@ export async function enqueue(
     sent_at: null,
     provider: '',
     error: '',
+    challenge_id: null,
+    converted_at: null,
+    prefix: '',
   });
 }
 
@@ -278,7 +281,7 @@ export class Outbox {
   }
 }
 
-async function inTime(sending: Promise<void>): Promise<void> {
+async function inTime(sending: Promise<unknown>): Promise<void> {
   const clock = new AbortController();
   const late = pause(sendingMs, undefined, { signal: clock.signal, ref: false }).then(() => {
     throw new Error(`not taken within ${sendingMs / second} seconds`);

@@ -15,6 +15,10 @@ export interface Given<Settings = unknown> {
   /** Milliseconds since 1970 by the server's clock, never the client's (ASVS 6.5.8). */
   readonly now: number;
   readonly random: Random;
+  /** For kinds that ask a validation server. */
+  readonly fetch: typeof fetch;
+  /** A hardware token that was imported and is free, or kept for this user: what its serial number leads to. */
+  readonly tokenWith: (serial: string) => Promise<HardwareToken | undefined>;
   readonly service: {
     readonly name: string;
     readonly host: string;
@@ -38,8 +42,19 @@ export interface Given<Settings = unknown> {
   };
 }
 
+/** A hardware token of the store room, with what its kind keeps of it. */
+export interface HardwareToken {
+  readonly serial: string;
+  /** `hotp` or `totp`. */
+  readonly kind: string;
+  /** As the kind's `data`, not yet parsed. */
+  readonly data: unknown;
+}
+
 /** What the page shows for a question; the flow adds the names and the other ways. */
 export type FactorPrompt =
+  /** Something to fill in before a code can be asked for; `notice` is the key of a sentence to be read before. */
+  | { readonly ask: 'fill'; readonly what: 'phone' | 'serial'; readonly notice?: string }
   | { readonly ask: 'code'; readonly format: 'digits' | 'letters'; readonly length: number; readonly sentTo?: string }
   | {
       readonly ask: 'scan-and-code';
@@ -79,6 +94,15 @@ export type FactorVerdict<Data = unknown> =
   | { readonly is: 'replayed' }
   | { readonly is: 'expired' };
 
+/**
+ * What a kind says about an answer while it is enrolled. `more` asks the next question; with `kind` another kind goes on
+ * with it (a serial number says which kind of token it is). `refused` names what was wrong with what was filled in.
+ */
+export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
+  | FactorVerdict<Data>
+  | { readonly is: 'more'; readonly question: Question<Enrolling>; readonly kind?: string }
+  | { readonly is: 'refused'; readonly why: 'not-a-number' | 'number-not-allowed' | 'no-such-token' };
+
 /** One way to prove that one is there. One kind, one file. */
 export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unknown, Asking = unknown> {
   readonly kind: string;
@@ -104,13 +128,28 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   channel(data: Data, factorId: string): string;
   /** What tells this factor from another of its kind, masked: `a•••@e•••.org`. */
   hint(data: Data): string;
+  /** What it is called where its own data says it better than the kind's name: `Token 1234567`. */
+  label?(data: Data): string | undefined;
+  /** What is unique to it within the tenant: a serial number, a key's public id. */
+  lookup?(data: Data): string | undefined;
   /** How many answers it has left, for kinds that run out. */
   left?(data: Data): number;
   /** Starts an enrolment; `done` where possession was proved before (a confirmed address). */
   beginEnrolment(given: Given<Settings>): Promise<Question<Enrolling> | { readonly done: Data }>;
-  finishEnrolment(given: Given<Settings>, pending: Enrolling, answer: string): Promise<FactorVerdict<Data>>;
+  finishEnrolment(
+    given: Given<Settings>,
+    pending: Enrolling,
+    answer: string,
+  ): Promise<EnrolmentVerdict<Data, Enrolling>>;
+  /** Asks the same question of an enrolment again, with a new code, for kinds that send one. */
+  askAgain?(given: Given<Settings>, pending: Enrolling): Promise<Question<Enrolling>>;
   beginChallenge(given: Given<Settings>, data: Data): Promise<Question<Asking>>;
   checkAnswer(given: Given<Settings>, pending: Asking, data: Data, answer: string): Promise<FactorVerdict<Data>>;
+  /**
+   * Finds a token's place again by two codes that follow each other, for kinds that can get out of step (RFC 4226 §7.4,
+   * RFC 6238 §6).
+   */
+  resynchronise?(given: Given<Settings>, data: Data, codes: readonly [string, string]): Promise<FactorVerdict<Data>>;
 }
 
 /**

@@ -15,7 +15,7 @@ import { lockUser } from '../storage/users.ts';
 import { answerOf, type FlowResult } from './answer.ts';
 import { writeAsked } from './ask.ts';
 import { type Count, count, tellDisabled, tooMany } from './count.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Verdict } from './facts.ts';
 import {
   type Asked,
   currentStep,
@@ -24,6 +24,7 @@ import {
   type Guess,
   type Judgement,
   Moved,
+  type Scene,
   type StartExtras,
   type Step,
 } from './flow.ts';
@@ -207,13 +208,11 @@ async function moveOn(
   const { verdict } = judgement;
   const learned = step ? step.learn(scene.facts, verdict) : scene.facts;
   const next = currentStep(flow, learned);
-  const again = verdict.is === 'asked' && verdict.again === true;
   const same = learned.userId === scene.person?.user.id;
   const known = same && learned.purpose !== 'recovery';
   const person = judgement.person ?? (known ? scene.person : await personOf(by, learned.userId));
   const after = { ...scene, facts: learned, person };
-  const entering =
-    next && (next.name !== step?.name || verdict.is === 'asked') ? await next.enter?.(after, again) : undefined;
+  const entering = judgement.asking ?? (await enter(next, step, verdict, after));
   const lane = entering?.send ? await browserLane(after) : 'other';
   const moved = commit(by, async (c) => {
     await holdStill(c, learned, row);
@@ -235,6 +234,12 @@ async function moveOn(
     await commit(by, (c) => c.record({ type: 'sending.refused', userId: learned.userId ?? null, details }));
     throw tooMany(error.retryAfter);
   });
+}
+
+/** A step is entered when it becomes current, and when another question is asked for. */
+async function enter(next: Step | undefined, step: Step | undefined, verdict: Verdict, after: Scene) {
+  if (!next || (next.name === step?.name && verdict.is !== 'asked')) return undefined;
+  return next.enter?.(after, verdict.is === 'asked' && verdict.again === true);
 }
 
 /** First of every commit: the user's row, locked, with the epoch that the flow knew; and the session, still live. */

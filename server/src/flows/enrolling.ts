@@ -61,7 +61,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
   const bound = factorBound(c.tenant.id, user.id, id);
   const mine = await factorsOf(c.tx, user.id);
   if (kind.use === 'recovery') await deleteFactorsOfKind(c.tx, user.id, kind.kind);
-  const label = labelFor(kind, mine);
+  const label = labelFor(kind, kind.label?.(adding.data) ?? kind.name, mine);
   await insertFactor(c.tx, {
     id,
     user_id: user.id,
@@ -71,7 +71,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     state: 'active',
     level: weaker(kind.level, adding.level),
     channel: kind.channel(adding.data, id),
-    lookup: null,
+    lookup: kind.lookup?.(adding.data) ?? null,
     hint: kind.hint(adding.data),
     preferred: 0,
     kept: adding.kept ? 1 : 0,
@@ -95,12 +95,12 @@ const renewalNotice = (kind: AnyFactorKind) =>
   kind.replacedAtUse ? ('notice.paper-key-renewed' as const) : ('notice.codes-renewed' as const);
 
 /** `Authenticator app`, `Authenticator app 2`: no two of a user's factors are called the same. */
-function labelFor(kind: AnyFactorKind, mine: readonly FactorRow[]): string {
+function labelFor(kind: AnyFactorKind, name: string, mine: readonly FactorRow[]): string {
   const taken = new Set(
     mine.filter((factor) => factor.kind !== kind.kind || kind.use === 'everyday').map((f) => f.label),
   );
-  let label = kind.name;
-  for (let number = 2; taken.has(label); number += 1) label = `${kind.name} ${number}`;
+  let label = name;
+  for (let number = 2; taken.has(label); number += 1) label = `${name} ${number}`;
   return label;
 }
 

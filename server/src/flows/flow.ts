@@ -58,6 +58,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Who was found while judging, so that nobody reads them again. */
   readonly person?: Person;
+  /** The next question, where judging has made it; `enter` is not asked for one then. */
+  readonly asking?: Asked;
   readonly write?: (commit: Commit) => Promise<Partial<Facts> | undefined>;
   /** Written in a transaction of its own when the verdict is no. */
   readonly refuse?: (commit: Commit) => Promise<void>;

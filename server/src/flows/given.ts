@@ -1,4 +1,5 @@
-import type { AnyFactorKind, Given } from '../factors/factor.ts';
+import type { AnyFactorKind, Given, HardwareToken } from '../factors/factor.ts';
+import { findToken } from '../storage/tokens.ts';
 import type { Scene } from './flow.ts';
 
 /**
@@ -15,6 +16,8 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
   return {
     now: scene.now,
     random: deps.random,
+    fetch: deps.fetch,
+    tokenWith: (serial) => tokenFor(scene, serial),
     service: { name: tenant.issuer, host: tenant.host, rpId: tenant.rpId, origins: tenant.origins },
     user: {
       handle: person?.user.handle ?? facts.newcomer?.handle ?? '',
@@ -45,6 +48,18 @@ export function factorData(scene: Scene, kind: AnyFactorKind, factor: { readonly
 /** What a factor's sealed data is tied to: its row and its owner (CRY-02). */
 export const factorBound = (tenant: string, userId: string, factorId: string): string =>
   `factor:${tenant}:${userId}:${factorId}`;
+
+/** A token that is free, or kept for this very user. */
+async function tokenFor({ by, person }: Scene, serial: string): Promise<HardwareToken | undefined> {
+  const row = await findToken(by.deps.database.in(by.tenant.id), serial);
+  const open = row?.state === 'free' || (row?.state === 'reserved' && row.user_id === person?.user.id);
+  if (!row || !open) return undefined;
+  const data: unknown = JSON.parse(by.deps.keyring.open(row.data, tokenBound(by.tenant.id, row.serial)));
+  return { serial: row.serial, kind: row.kind, data };
+}
+
+/** What a token's sealed data is tied to while nobody has it. */
+export const tokenBound = (tenant: string, serial: string): string => `token:${tenant}:${serial}`;
 
 const factorsOfKind = (scene: Scene, kind: AnyFactorKind): unknown[] =>
   (scene.person?.factors ?? [])

@@ -96,6 +96,10 @@ const refusalCodes = [
   'same',
   /** An address: */
   'not-an-address',
+  /** A phone number, and the serial number of a token: */
+  'not-a-number',
+  'number-not-allowed',
+  'no-such-token',
 ] as const;
 
 /** What a refused answer says: never more than the person may know. */

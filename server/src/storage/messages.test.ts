@@ -21,6 +21,9 @@ const row: Omit<MessageRow, 'tenant'> = {
   sent_at: null,
   provider: '',
   error: '',
+  challenge_id: null,
+  converted_at: null,
+  prefix: '',
 };
 const at = (now: number) => ({ now, leaseMs: 60, limit: 10 });
 

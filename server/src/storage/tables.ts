@@ -172,7 +172,7 @@ export interface MessageRow {
   locale: string;
   /** Sealed `{ to, parameters }`, emptied after the last try. */
   body: string;
-  state: 'queued' | 'sending' | 'sent' | 'failed' | 'expired' | 'nobody';
+  state: 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'expired' | 'nobody';
   tries: number;
   next_at: number;
   lease_until: number;
@@ -181,6 +181,50 @@ export interface MessageRow {
   sent_at: number | null;
   provider: string;
   error: string;
+  /** The question whose code it carries. */
+  challenge_id: string | null;
+  /** When its code was answered rightly: what a provider's conversion is counted by. */
+  converted_at: number | null;
+  /** The country calling code of an SMS, `+49`; empty for other channels. */
+  prefix: string;
+}
+
+/** One try to hand a message to one provider. */
+export interface MessageTryRow {
+  tenant: string;
+  message_id: string;
+  /** 1, 2, 3 …, over all providers. */
+  number: number;
+  provider: string;
+  state: 'sent' | 'delivered' | 'failed';
+  /** The provider's id of the message. */
+  reference: string | null;
+  error: string;
+  /** A decimal number as text, and its currency, where the provider says. */
+  cost: string | null;
+  currency: string;
+  at: number;
+  /** When the provider last told something about it. */
+  receipt_at: number | null;
+}
+
+/** A hardware token that was imported. Its secret is here while nobody has it, and in its factor from then on. */
+export interface TokenRow {
+  tenant: string;
+  serial: string;
+  kind: 'hotp' | 'totp';
+  maker: string;
+  model: string;
+  state: 'free' | 'reserved' | 'assigned' | 'lost' | 'revoked';
+  /** Whom it is reserved for or assigned to. */
+  user_id: string | null;
+  factor_id: string | null;
+  /** Sealed, as the kind's `data`; empty while it is assigned. */
+  data: string;
+  starts_at: number | null;
+  expires_at: number | null;
+  created_at: number;
+  version: number;
 }
 
 export interface InvitationRow {
@@ -238,6 +282,8 @@ export interface Tables {
   sessions: SessionRow;
   known_browsers: KnownBrowserRow;
   messages: MessageRow;
+  message_tries: MessageTryRow;
+  tokens: TokenRow;
   invitations: InvitationRow;
   events: EventRow;
   event_persons: EventPersonRow;

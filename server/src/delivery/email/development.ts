@@ -1,5 +1,5 @@
 /** Development mode's mailbox: keeps what would have been sent, in memory, for the page at /dev/outbox. */
-import type { Channel, Sender } from '../deliver.ts';
+import type { Channel, Rendered, Sender, Taken } from '../deliver.ts';
 
 /** A message that was kept instead of sent. `at` is an ISO time. */
 export interface KeptMessage {
@@ -27,9 +27,10 @@ export class DevelopmentMailbox implements Sender {
     return this.#kept;
   }
 
-  async send({ channel, to, subject, text }: Parameters<Sender['send']>[0]): Promise<void> {
+  async send({ channel, to, subject, text }: Rendered): Promise<Taken> {
     const kept = { channel, to, ...(subject === undefined ? {} : { subject }), text };
     this.#kept = [{ ...kept, at: new Date(this.#now()).toISOString() }, ...this.#kept].slice(0, most);
+    return {};
   }
 
   async close(): Promise<void> {

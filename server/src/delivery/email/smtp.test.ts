@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { toolsOf } from '../../../test/provider.ts';
 import type { Rendered, Sender } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';
 import { smtp } from './smtp.ts';
@@ -100,7 +101,7 @@ async function relay(t: TestContext, changed: SMTPServerOptions = {}, host = 'lo
 }
 
 function sender(t: TestContext, url: string, ca: string | undefined = pem('ca.pem')): Sender {
-  const opened = smtp.open(smtp.options.parse(ca ? { url, ca } : { url }));
+  const opened = smtp.open(smtp.options.parse(ca ? { url, ca } : { url }), toolsOf('smtp'));
   t.after(() => opened.close());
   return opened;
 }

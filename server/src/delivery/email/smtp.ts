@@ -1,7 +1,7 @@
 /** E-mail by an SMTP relay, over verified TLS or not at all (ASVS 12.3.1: a code must not travel in clear). */
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
-import type { Provider, Rendered, Sender } from '../deliver.ts';
+import type { Provider, Rendered, Sender, Tools } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';
 
 /** What the relay's address must look like; anything behind it (`?…`) is refused, so that it can weaken nothing. */
@@ -83,13 +83,14 @@ function cleaned(error: unknown): Error {
   return new Error(`${code || 'error'}: ${headerText(message).slice(0, 200)}`);
 }
 
-function open(options: SmtpOptions): Sender {
+function open(options: SmtpOptions, { name }: Tools): Sender {
   const transport = createTransport(connectionOf(options));
   return {
-    name: 'smtp',
+    name,
     send: async (message) => {
       try {
         await transport.sendMail(mailOf(message));
+        return {};
       } catch (error) {
         throw cleaned(error);
       }

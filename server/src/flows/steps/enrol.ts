@@ -1,28 +1,34 @@
-import type { AnyFactorKind } from '../../factors/factor.ts';
+import { Problem } from '../../errors.ts';
+import type { AnyFactorKind, Question } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { randomId } from '../../security/random.ts';
-import { askEnrolment } from '../ask.ts';
+import { askEnrolment, asked } from '../ask.ts';
 import { bindingOf } from '../enrolling.ts';
 import { no } from '../facts.ts';
-import type { Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
+import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
+import type { Answer, Refused } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
-import { mayResend } from './resend.ts';
+import { mayResend, resend } from './resend.ts';
 
-/** Proof of possession: only with it does a factor come into being; an abandoned enrolment leaves nothing (ENR-02). */
+/**
+ * Proof of possession: only with it does a factor come into being; an abandoned enrolment leaves nothing (ENR-02). Where
+ * a kind has to know something first (a phone number, a serial number), it is filled in and leads to the code.
+ */
 export const enrol: Step = {
   name: 'enrol',
   isNeeded: (facts) => facts.enrolling !== undefined,
-  enter: (scene) => askEnrolment(scene, kindIn(scene)),
+  enter: (scene, again) => (again ? askAgain(scene) : askEnrolment(scene, kindIn(scene))),
   show: (scene) => {
     const kind = kindIn(scene).kind;
     const open = challengeOf(scene);
     if (open?.prompt.ask === 'scan-and-code') return { ...open.prompt, kind };
     if (open?.prompt.ask === 'code') return { ...open.prompt, kind, ...mayResend(scene, open), others: [] };
+    if (open?.prompt.ask === 'fill') return open.prompt;
     return { ask: 'offer', kinds: [], skippable: false, why: 'offer.choice' };
   },
-  takes: ['code', 'accept'],
+  takes: ['code', 'fill', 'resend', 'accept'],
   guess: async (scene, answer) => {
     const kind = kindIn(scene);
     if (!('code' in answer) || !kind.guessable) return undefined;
@@ -33,28 +39,57 @@ export const enrol: Step = {
   judge: async (scene, answer) => {
     // Back to the choice: nothing was added.
     if ('accept' in answer) return { verdict: { is: 'offered', facts: { enrolling: undefined } } };
-    if (!('code' in answer)) throw new Error('a code is needed');
     const open = challengeOf(scene);
-    const kind = kindIn(scene);
+    if ('resend' in answer) return { verdict: resend(scene, open) };
     if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
-    const given = givenFor(scene, kind, open.id);
-    const verdict = await kind.finishEnrolment(given, kind.enrolling.parse(open.pending), answer.code);
-    if (verdict.is !== 'ok') return refused(scene, kind, verdict.is);
-    const adding = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
-    return enrolled(scene, adding, true, open);
+    return judged(scene, open, typed(open, answer));
   },
   learn: (facts, verdict) => {
     if (verdict.is === 'enrolled') return learnEnrolled(facts, verdict);
-    return verdict.is === 'offered' ? { ...facts, enrolling: undefined } : facts;
+    return verdict.is === 'offered' ? { ...facts, enrolling: verdict.facts.enrolling } : facts;
   },
 };
+
+/** What was typed, where it answers the open question: a code cannot stand for a number. */
+function typed(open: OpenChallenge, answer: Answer): string {
+  const fills = open.prompt.ask === 'fill';
+  if (fills && 'value' in answer) return answer.value;
+  if (!fills && 'code' in answer) return answer.code;
+  throw new Problem('bad-request', { fields: [{ field: fills ? 'code' : 'value', why: 'not what is asked now' }] });
+}
+
+async function judged(scene: Scene, open: OpenChallenge, answer: string): Promise<Judgement> {
+  const kind = kindIn(scene);
+  const given = givenFor(scene, kind, open.id);
+  const verdict = await kind.finishEnrolment(given, kind.enrolling.parse(open.pending), answer);
+  if (verdict.is === 'more') return more(scene, verdict.kind ?? kind.kind, verdict.question);
+  if (verdict.is === 'refused') return refused(scene, kind, verdict.why);
+  if (verdict.is !== 'ok') return refused(scene, kind, verdict.is);
+  const adding = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
+  return enrolled(scene, adding, true, open);
+}
+
+/** What was filled in leads to the next question, which may be another kind's. */
+function more(scene: Scene, kind: string, question: Question): Judgement {
+  const asking = asked(scene, { id: randomId(scene.by.deps.random), kind, factorId: null }, question);
+  return { verdict: { is: 'offered', facts: { enrolling: kind } }, asking };
+}
+
+async function askAgain(scene: Scene): Promise<Asked | undefined> {
+  const kind = kindIn(scene);
+  const open = challengeOf(scene);
+  if (!open || !kind.askAgain) return askEnrolment(scene, kind);
+  const id = randomId(scene.by.deps.random);
+  const question = await kind.askAgain(givenFor(scene, kind, id), kind.enrolling.parse(open.pending));
+  return asked(scene, { id, kind: kind.kind, factorId: null }, question);
+}
 
 const kindIn = (scene: Scene): AnyFactorKind => kindOf(scene.facts.enrolling ?? '');
 
 const challengeOf = (scene: Scene): OpenChallenge | undefined =>
   scene.challenges.find((open) => open.factorId === null && open.kind === scene.facts.enrolling);
 
-function refused(scene: Scene, kind: AnyFactorKind, reason: 'wrong' | 'replayed' | 'expired'): Judgement {
+function refused(scene: Scene, kind: AnyFactorKind, reason: Refused['code']): Judgement {
   const details = { kind: kind.kind, factor: '', purpose: scene.facts.purpose, reason };
   const userId = scene.facts.userId ?? null;
   return { verdict: no(reason), refuse: (c) => c.record({ type: 'proof.refused', userId, details }) };

@@ -28,6 +28,10 @@ export const refusals = {
   'refused.same': 'This is your present password. Choose a different one.',
   'refused.same.fill': 'This is your present address. Type a different one.',
   'refused.not-an-address': 'This is not an e-mail address. It looks like name@example.com.',
+  'refused.not-a-number':
+    'This is no phone number that can be. Type it with the country code, for example +1 555 123 4567.',
+  'refused.number-not-allowed': 'Codes cannot be sent to this number. Use a mobile number of your own.',
+  'refused.no-such-token': 'No free token has this number. Check it on the back, or ask whoever gave you the token.',
   'refused.spent': 'Too many wrong codes: this was closed for your safety. Start again.',
   'refused.other': 'That did not work. Try again.',
   'refused.attempts-left': { one: '{count} try left.', other: '{count} tries left.' },
