@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
 import { isDevelopment, type Options } from './config.ts';
-import type { Sender } from './delivery/deliver.ts';
+import type { Channel, Sender } from './delivery/deliver.ts';
 import { Outbox } from './delivery/outbox.ts';
 import type { Deps, Log } from './deps.ts';
 import { createApp } from './http/app.ts';
@@ -28,7 +28,8 @@ export interface World {
   readonly random: Random;
   readonly log: Log;
   readonly fetch: typeof fetch;
-  readonly senders: readonly Sender[];
+  /** By channel, in the order they are tried. */
+  readonly senders: Readonly<Partial<Record<Channel, readonly Sender[]>>>;
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly placeOf: (address: string) => string;
   readonly pages?: string | undefined;
@@ -61,7 +62,7 @@ export async function assemble(world: World): Promise<Assembled> {
   const passwords = world.passwords ?? new PasswordJudge();
   const tenants = new Tenants({ database, now });
   const service = (tenant: string) => tenants.get(tenant);
-  const senders = { email: world.senders.filter((sender) => sender) };
+  const { senders } = world;
   const outbox = new Outbox({ database: database.all, keyring, senders, service, now, log, random });
   const token = (await countRole(database.in('main'), 'owner')) === 0 ? randomToken(random) : undefined;
   const deps: Deps = {
@@ -97,7 +98,7 @@ export async function assemble(world: World): Promise<Assembled> {
     close: async () => {
       await outbox.stop();
       if (!world.passwords) await passwords.close();
-      await Promise.all(world.senders.map((sender) => sender.close()));
+      await Promise.all([...new Set(Object.values(senders).flat())].map((sender) => sender.close()));
       await database.close();
     },
   };

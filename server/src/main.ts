@@ -7,9 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import pino from 'pino';
 import { openPlaces } from './accounts/places.ts';
-import { type Assembled, assemble } from './assemble.ts';
+import { type Assembled, assemble, type World } from './assemble.ts';
 import { isDevelopment, type Options, readOptions } from './config.ts';
-import type { Sender } from './delivery/deliver.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
 import { providerNamed } from './delivery/index.ts';
 import type { Log } from './deps.ts';
@@ -30,13 +29,14 @@ async function configurationFile(): Promise<Record<string, unknown>> {
   return {};
 }
 
-function sendersOf(options: Options, mailbox: DevelopmentMailbox, log: Log): Sender[] {
-  if (options.SECONDLOCK_SMTP_URL === undefined) return [mailbox];
+function sendersOf(options: Options, mailbox: DevelopmentMailbox, log: Log): World['senders'] {
+  const kept = isDevelopment(options) ? { sms: [mailbox] } : {};
+  if (options.SECONDLOCK_SMTP_URL === undefined) return { ...kept, email: [mailbox] };
   const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
   const smtp = providerNamed('smtp');
   const given = smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) });
   const tools = { fetch, now: Date.now, random: systemRandom, receiptUrl: '', onReceipt: () => {}, log };
-  return [smtp.open(given, { ...tools, name: 'smtp' })];
+  return { ...kept, email: [smtp.open(given, { ...tools, name: 'smtp' })] };
 }
 
 async function open(options: Options): Promise<Assembled> {

@@ -47,6 +47,8 @@ export interface House extends Assembled {
   readonly database: Database;
   /** What was handed to the mail provider, newest first; `drain` first. */
   readonly mails: Rendered[];
+  /** What was handed to the SMS provider, newest first; `drain` first. */
+  readonly texts: Rendered[];
   readonly clock: { now: number; advance: (ms: number) => void };
   /** A browser of its own: cookie jar, Origin header, address. */
   readonly browser: (how?: Partial<BrowserOptions>) => Browser;
@@ -54,6 +56,10 @@ export interface House extends Assembled {
   readonly mailTo: (address: string) => Promise<Rendered>;
   /** The six digits in the newest mail to an address. */
   readonly codeFor: (address: string) => Promise<string>;
+  /** Sends what is in the outbox and gives the newest SMS to a number (E.164). */
+  readonly smsTo: (number: string) => Promise<Rendered>;
+  /** The digits of the code in the newest SMS to a number. */
+  readonly smsCodeFor: (number: string) => Promise<string>;
 }
 
 /** Opens a house. Close it in the test's end (`await using` does). */
@@ -65,6 +71,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
   const database = how.like && where === ':memory:' ? how.like.database : await openDatabase(where);
   const options = readOptions({}, { SECONDLOCK_LOG_LEVEL: 'silent', ...(how.options ?? {}) });
   const mails = how.like?.mails ?? [];
+  const texts = how.like?.texts ?? [];
   const keyring = Keyring.parse(keys);
   const write = (fields: object, text: string): void => how.log?.(JSON.stringify({ ...fields, text }));
   const house = await assemble({
@@ -75,8 +82,8 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     random: systemRandom,
     log: { info: write, warn: write, error: write },
     fetch,
-    senders: [sinkInto(mails)],
-    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => mails.map(asKept) }),
+    senders: { email: [sinkInto(mails)], sms: [sinkInto(texts)] },
+    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...texts, ...mails].map(asKept) }),
     placeOf: () => '',
     passwords: judge,
     ...(how.realHash
@@ -84,11 +91,11 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
       : { hasher: new Hasher({ keyring, random: systemRandom, memory: 64, time: 1, maxWaiting: 1000 }) }),
   });
   const origin = options.SECONDLOCK_ORIGIN[0] ?? '';
-  const mailTo = async (address: string): Promise<Rendered> => {
+  const newest = async (sink: readonly Rendered[], to: string): Promise<Rendered> => {
     await house.outbox.drain();
-    const mail = mails.find((one) => one.to === address);
-    if (!mail) throw new Error(`no mail to ${address}`);
-    return mail;
+    const message = sink.find((one) => one.to === to);
+    if (!message) throw new Error(`no message to ${to}`);
+    return message;
   };
   return {
     ...house,
@@ -97,9 +104,12 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     where,
     database,
     mails,
+    texts,
     clock,
-    mailTo,
-    codeFor: async (address) => /\b\d{6,9}\b/.exec((await mailTo(address)).text)?.[0] ?? '',
+    mailTo: (address) => newest(mails, address),
+    codeFor: async (address) => codeIn(await newest(mails, address)),
+    smsTo: (number) => newest(texts, number),
+    smsCodeFor: async (number) => codeIn(await newest(texts, number)),
     browser: (as) => new Browser((request, env) => house.app.fetch(request, env), { origin, ...as }),
     [Symbol.asyncDispose]: async () => {
       await house.close();
@@ -114,6 +124,8 @@ const clockAt = (start: number) => ({
     this.now += ms;
   },
 });
+
+const codeIn = ({ text }: Rendered): string => /\b\d{6,9}\b/.exec(text)?.[0] ?? '';
 
 const asKept = (mail: Rendered) => ({ channel: mail.channel, to: mail.to, text: mail.text, at: '' });
 

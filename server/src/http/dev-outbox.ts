@@ -27,10 +27,10 @@ export function devOutbox(messages: () => readonly KeptMessage[]): Hono<AppEnv> 
   app.get('/dev/outbox', (c) => {
     const kept = messages();
     if ((c.req.header('accept') ?? '').includes('application/json')) return c.json(kept);
-    const list = kept.length > 0 ? kept.map(article).join('') : '<p>No mail yet. Codes will appear here.</p>';
+    const list = kept.length > 0 ? kept.map(article).join('') : '<p>Nothing yet. Codes will appear here.</p>';
     const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="5"><title>Development outbox</title><link rel="stylesheet" href="/dev/outbox.css">
-<main><h1>Development outbox</h1><p>Mails are kept here because no mail provider is configured.</p>${list}</main></html>`;
+<main><h1>Development outbox</h1><p>Mails and SMS are kept here where no provider is configured for them.</p>${list}</main></html>`;
     return c.body(html, 200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp });
   });
   return app;
