@@ -24,6 +24,21 @@ interface TestGiven extends Given {
   readonly hashes: () => number;
 }
 
+/** Tokens of the store room, unless a test brings its own; their seeds are RFC 4226's (appendix D), and another. */
+export const tokensInStore: readonly HardwareToken[] = ['12345678901234567890', '98765432109876543210'].map(
+  (seed, index) => ({
+    serial: `T-${index + 1}`,
+    kind: 'hotp',
+    data: {
+      serial: `T-${index + 1}`,
+      secret: Buffer.from(seed).toString('base64'),
+      algorithm: 'SHA1',
+      digits: 6,
+      counter: 0,
+    },
+  }),
+);
+
 /** 2026-01-01T00:00:00Z: the beginning of a time step, so that tests can name the steps around it. */
 export const newYear = 1_767_225_600_000;
 
@@ -51,7 +66,7 @@ export function testGiven(options: GivenOptions = {}): TestGiven {
     now: options.now ?? newYear,
     random: options.random ?? randomBytes,
     fetch: options.fetch ?? fetch,
-    tokenWith: async (serial) => options.tokens?.find((token) => token.serial === serial),
+    tokenWith: async (serial) => (options.tokens ?? tokensInStore).find((token) => token.serial === serial),
     service: { name: options.service ?? 'Harbour Mail', host: 'localhost', rpId: 'localhost', origins: [] },
     user: { handle: 'a-handle', label: options.label ?? 'anna.berg@example.org', ...(email === null ? {} : { email }) },
     settings: options.settings ?? {},
