@@ -2,11 +2,12 @@
 import { backupCodes } from './backup-codes.ts';
 import { email } from './email.ts';
 import type { AnyFactorKind } from './factor.ts';
+import { hotp } from './hotp.ts';
 import { paperKey } from './paper-key.ts';
 import { totp } from './totp.ts';
 
 /** Every kind, in the order in which they are offered. */
-export const factorKinds: readonly AnyFactorKind[] = [totp, email, backupCodes, paperKey];
+export const factorKinds: readonly AnyFactorKind[] = [totp, hotp, email, backupCodes, paperKey];
 
 /** The kind of that name; a stored name that nobody knows is a broken promise, never a factor. */
 export function kindOf(kind: string): AnyFactorKind {
