@@ -12,13 +12,15 @@ export type FlowName =
   | 'step-up'
   | 'enrolment'
   | 'password'
-  | 'address';
+  | 'address'
+  | 'resynchronisation';
 
 /** What a start may hold beside the first answer. */
 export interface FlowStart {
   readonly kind?: string;
   readonly level?: string;
   readonly link?: string;
+  readonly factor?: string;
 }
 
 /** `network` where no answer came, `other` where it said nothing that is known. */

@@ -7,7 +7,7 @@ import { Activity } from './activity.tsx';
 import './account.css';
 import './dialog.css';
 import { AddFactor } from './add-factor.tsx';
-import { ChangeAddress, ChangePassword, NewBackupCodes, NewPaperKey } from './changes.tsx';
+import { ChangeAddress, ChangePassword, NewBackupCodes, NewPaperKey, Resynchronise } from './changes.tsx';
 import { accountQuery, client } from './data.ts';
 import { Layout } from './layout.tsx';
 import { Profile } from './profile.tsx';
@@ -27,6 +27,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
   '/account/address': ChangeAddress,
   '/account/backup-codes': NewBackupCodes,
   '/account/paper-key': NewPaperKey,
+  '/account/resynchronise': Resynchronise,
 };
 
 /** Shows nothing of the account before it is known that somebody is signed in. */

@@ -1,16 +1,18 @@
 /** `/account/add`: another way of confirming that it is you. */
+
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import type { Offerable } from '../../../server/src/flows/prompt.ts';
 import type { Flow } from '../sign-in/flow.ts';
-import { strongestFirst } from '../sign-in/strongest.ts';
+import { badgeOf, strongestFirst } from '../sign-in/strongest.ts';
 import { kindName, t, tAny } from '../texts.tsx';
-import { type Addable, factorsQuery } from './data.ts';
+import { factorsQuery } from './data.ts';
 import { FlowPanel } from './flow-panel.tsx';
 import { Reading } from './reading.tsx';
 
 interface KindsProps {
   readonly flow: Flow;
-  readonly kinds: readonly Addable[];
+  readonly kinds: readonly Offerable[];
 }
 
 function Kinds({ flow, kinds }: KindsProps): ReactNode {
@@ -22,26 +24,29 @@ function Kinds({ flow, kinds }: KindsProps): ReactNode {
   };
   return (
     <ul className="ways">
-      {strongestFirst(kinds).map(({ kind, why }, at) => (
-        <li key={kind}>
+      {strongestFirst(kinds).map((offered) => (
+        <li key={offered.kind}>
           <button
             type="button"
             className="way"
-            aria-busy={(flow.busy && chosen === kind) || undefined}
+            aria-busy={(flow.busy && chosen === offered.kind) || undefined}
             aria-disabled={flow.busy || undefined}
-            onClick={() => flow.busy || choose(kind)}
+            onClick={() => flow.busy || choose(offered.kind)}
           >
             <span className="way-name">
-              {kindName(kind)}
-              {at === 0 && kinds.length > 1 && <em className="badge">{t('offer.strongest')}</em>}
+              {kindName(offered.kind)}
+              <Badge>{badgeOf(offered, kinds)}</Badge>
             </span>
-            <span className="way-hint">{tAny([why, `kind.${kind}.why`], '')}</span>
+            <span className="way-hint">{tAny([offered.why, `kind.${offered.kind}.why`], '')}</span>
           </button>
         </li>
       ))}
     </ul>
   );
 }
+
+const Badge = ({ children }: { children: string | undefined }): ReactNode =>
+  children === undefined ? null : <em className="badge">{children}</em>;
 
 export function AddFactor(): ReactNode {
   const factors = useQuery(factorsQuery);

@@ -1,5 +1,6 @@
 /** The changes that go through a flow of their own. */
 import type { ReactNode } from 'react';
+import { searched } from '../navigation.tsx';
 import { t } from '../texts.tsx';
 import { FlowPanel } from './flow-panel.tsx';
 
@@ -50,6 +51,20 @@ export function NewPaperKey(): ReactNode {
       lead={t('backup.key.start.lead')}
       begin={t('backup.start')}
       done={{ title: t('backup.done.title'), lead: t('backup.done.lead') }}
+    />
+  );
+}
+
+/** `/account/resynchronise?factor=…`: two codes in a row find a token's place again. */
+export function Resynchronise(): ReactNode {
+  return (
+    <FlowPanel
+      name="resynchronisation"
+      start={{ factor: searched('factor') ?? '' }}
+      title={t('resynchronise.title')}
+      lead={t('resynchronise.lead')}
+      begin={t('resynchronise.start')}
+      done={{ title: t('resynchronise.done.title'), lead: t('resynchronise.done.lead') }}
     />
   );
 }

@@ -1,5 +1,7 @@
 /** What the account pages read, and how. */
+
 import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Offerable } from '../../../server/src/flows/prompt.ts';
 import type { Level } from '../../../server/src/levels.ts';
 import { ApiProblem, call } from '../api.ts';
 import { go } from '../navigation.tsx';
@@ -37,18 +39,15 @@ export interface Factor {
   readonly createdFrom: string;
   readonly lastUsedAt: string | null;
   readonly codesLeft?: number;
-}
-
-/** A kind that may be added. */
-export interface Addable {
-  readonly kind: string;
-  readonly level: Level;
-  readonly why: string;
+  /** A token past its date: refused at sign-in. */
+  readonly expired?: boolean;
+  /** Whether it can get out of step, and two codes in a row put it right. */
+  readonly resynchronises?: boolean;
 }
 
 export interface Factors {
   readonly factors: readonly Factor[];
-  readonly kinds: readonly Addable[];
+  readonly kinds: readonly Offerable[];
 }
 
 /** Where one is signed in. */

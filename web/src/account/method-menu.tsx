@@ -1,6 +1,7 @@
 /** What can be done with one way. */
 import type { ReactNode } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { go } from '../navigation.tsx';
 import { t } from '../texts.tsx';
 import type { Factor } from './data.ts';
 import { useMethodChange } from './method-change.ts';
@@ -21,6 +22,7 @@ export function MethodMenu({ factor, label, several, canLose, onTask }: MethodMe
   const act = (key: string | number) => {
     if (key === 'prefer') void prefer(factor);
     else if (key === 'keep') void keep(factor);
+    else if (key === 'resynchronise') go(`/account/resynchronise?factor=${encodeURIComponent(factor.id)}`);
     else onTask({ what: key as MethodTask['what'], factor, label });
   };
   return (
@@ -41,6 +43,11 @@ export function MethodMenu({ factor, label, several, canLose, onTask }: MethodMe
           {active && factor.asked === false && (
             <MenuItem className="menu-item" id="keep">
               {t('methods.keep')}
+            </MenuItem>
+          )}
+          {active && factor.resynchronises === true && (
+            <MenuItem className="menu-item" id="resynchronise">
+              {t('methods.resynchronise')}
             </MenuItem>
           )}
           {active && canLose && (

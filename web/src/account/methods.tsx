@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from '../navigation.tsx';
 import { kindName, t } from '../texts.tsx';
+import { CameInAnotherWay } from './came-in.tsx';
 import type { Account, Factor, Factors } from './data.ts';
 import { ago, dayOf } from './dates.ts';
 import { MethodDialog, type MethodTask } from './method-dialog.tsx';
@@ -33,8 +34,10 @@ function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
           {label}
           {factor.preferred && several && <em className="badge">{t('methods.preferred')}</em>}
           {factor.state === 'lost' && <em className="badge badge-bad">{t('methods.lost')}</em>}
+          {factor.expired === true && <em className="badge badge-bad">{t('methods.expired')}</em>}
         </p>
         {factor.asked === false && factor.state === 'active' && <p className="item-more">{t('methods.not-asked')}</p>}
+        {factor.expired === true && <p className="item-more">{t('methods.expired.lead')}</p>}
         {more && <p className="item-more">{more}</p>}
         <p className="item-more">{history(factor)}</p>
       </div>
@@ -53,6 +56,7 @@ export function Methods({ account, factors }: { account: Account; factors: Facto
     <section className="panel">
       <h2>{t('methods.title')}</h2>
       <p className="panel-lead">{t('methods.lead')}</p>
+      <CameInAnotherWay factors={everyday} onTask={setTask} />
       {everyday.length === 0 && <p className="item-more">{t('methods.none')}</p>}
       {everyday.length > 0 && (
         <ul>

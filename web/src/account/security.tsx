@@ -2,8 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from '../navigation.tsx';
-import { t, tAny } from '../texts.tsx';
+import { t } from '../texts.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { AdviceList } from './advice.tsx';
 import { Backup } from './backup.tsx';
 import { type Account, accountQuery, factorsQuery } from './data.ts';
 import { dayOf } from './dates.ts';
@@ -12,7 +13,6 @@ import { Reading } from './reading.tsx';
 
 function State({ account }: { account: Account }): ReactNode {
   const safe = account.secondFactor;
-  const advice = account.advice.map((key) => tAny([`advice.${key}`, key], '')).filter(Boolean);
   return (
     <section className={`state ${safe ? 'state-safe' : 'state-open'}`}>
       <div className={`small-lock shackles-${safe ? 2 : 1}`} aria-hidden="true">
@@ -22,13 +22,7 @@ function State({ account }: { account: Account }): ReactNode {
       <div className="state-words">
         <h2>{safe ? t('state.safe.title') : t('state.open.title')}</h2>
         <p>{safe ? t('state.safe.lead') : t('state.open.lead')}</p>
-        {safe && advice.length > 0 && (
-          <ul className="advice">
-            {advice.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        )}
+        {safe && <AdviceList advice={account.advice} />}
         {!safe && (
           <Link to="/account/add" className="button button-primary">
             {t('state.open.go')}

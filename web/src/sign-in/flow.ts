@@ -15,6 +15,9 @@ import {
 import { remember, searched } from '../navigation.tsx';
 import { type Fault, problemFault, refusalFault } from './fault.ts';
 
+/** The choice of what to enrol. */
+export type OfferPrompt = Extract<Prompt, { ask: 'offer' }>;
+
 /** How one submit ended. */
 export type Outcome = 'on' | 'refused' | 'failed';
 
@@ -34,6 +37,8 @@ export interface FlowView extends Pick<Standing, 'answer' | 'fault' | 'busy' | '
   /** The address that was typed here, for password managers and for starting again. */
   readonly identifier: string;
   readonly submit: (answer: Answer) => Promise<Outcome>;
+  /** Goes back from an enrolment to the choice and at once on from there, where `pick` finds its kind on offer. */
+  readonly rechoose: (pick: (offer: OfferPrompt) => string | undefined) => Promise<Outcome>;
   /** Goes back to the beginning; the address stays. */
   readonly restart: () => void;
 }
@@ -125,7 +130,14 @@ async function ask(
   }
 }
 
-type Deeds = Pick<Flow, 'submit' | 'begin' | 'enter' | 'restart'>;
+type Deeds = Pick<Flow, 'submit' | 'rechoose' | 'begin' | 'enter' | 'restart'>;
+
+/** Two answers as one question: the choice in between is not shown. */
+async function backAndOn(flow: string, pick: Parameters<FlowView['rechoose']>[0]): Promise<FlowAnswer> {
+  const choice = await answerFlow(flow, { accept: false });
+  const kind = choice.prompt.ask === 'offer' ? pick(choice.prompt) : undefined;
+  return kind === undefined ? choice : answerFlow(flow, { accept: kind });
+}
 
 /** What can be done with a flow. */
 function deedsOf(here: UnderWay, set: SetStanding): Deeds {
@@ -136,6 +148,11 @@ function deedsOf(here: UnderWay, set: SetStanding): Deeds {
     submit: (answer) => {
       const flow = here.id;
       return ask(here, set, () => (flow === null ? start(answer) : answerFlow(flow, answer)), answer);
+    },
+    rechoose: (pick) => {
+      const flow = here.id;
+      if (flow === null) return Promise.resolve('failed');
+      return ask(here, set, () => backAndOn(flow, pick), { accept: false });
     },
     enter: (flow, answer) => void ask(here, set, () => answerFlow(flow, answer), answer),
     restart: () => {

@@ -25,6 +25,11 @@ export const account = {
   'advice.stronger': 'Add an authenticator app: it is stronger than mailed codes.',
   'advice.second-way': 'Add another way, so that one lost phone does not lock you out.',
   'advice.recovery-codes': 'Make backup codes and a paper key for the day your phone is gone.',
+  'advice.add-phone': 'Add your phone number: a text message gets you in when the app is not at hand.',
+  'advice.app-instead-of-sms':
+    'You signed in by text message. An authenticator app is stronger, free, and works without a signal.',
+  'advice.app-instead-of-sms.go': 'Connect an app',
+  'advice.add-phone.go': 'Add your number',
   'advice.replace-lost': 'You reported something lost. Add what replaces it, then remove the old one.',
 
   'methods.title': 'Second step',
@@ -39,6 +44,9 @@ export const account = {
   'methods.created-from': 'Added {date} from {from}',
   'methods.used': 'last used {date}',
   'methods.never-used': 'never used',
+  'methods.expired': 'Expired',
+  'methods.expired.lead': 'This token is past its date and no longer lets you in.',
+  'methods.resynchronise': 'Resynchronise',
   'methods.actions': 'Change {label}',
   'methods.rename': 'Rename',
   'methods.prefer': 'Ask for this first',
@@ -58,6 +66,16 @@ export const account = {
   'methods.changed': 'Saved.',
   'methods.removed': '“{label}” is removed.',
   'methods.reported': '“{label}” is reported lost and no longer works.',
+
+  'came-in.title': 'You came in another way',
+  'came-in.lead': 'If “{label}” is lost, report it now: then nobody else can use it.',
+  'came-in.not-lost': 'It is not lost',
+
+  'resynchronise.title': 'Resynchronise your token',
+  'resynchronise.lead': 'A token whose codes are no longer taken has got out of step. Two codes in a row put it right.',
+  'resynchronise.start': 'Continue',
+  'resynchronise.done.title': 'Your token is in step again',
+  'resynchronise.done.lead': 'Its codes are taken from now on.',
 
   'backup.title': 'Backup codes and paper key',
   'backup.lead': 'For the day your phone is gone. Keep them away from your password.',

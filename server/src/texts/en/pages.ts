@@ -35,6 +35,7 @@ export const pages = {
   'field.digits': '{length}-digit code',
   'field.letters.backup-codes': 'Backup code',
   'field.letters.paper-key': 'Paper key',
+  'field.letters.yubikey': 'Code from your key',
   'field.letters': 'Code',
   'field.show': 'Show',
   'field.hide': 'Hide',
@@ -96,16 +97,21 @@ export const pages = {
   'fill.email.lead': 'You sign in with it. We mail you a code to make sure that it is yours.',
   'fill.email.label': 'E-mail address',
   'fill.phone.title': 'Your phone number',
-  'fill.phone.lead': 'With the country code, for example +1 555 123 4567.',
+  'fill.phone.lead': 'We text you a code. Begin with the country code, for example +1\u00a0555\u00a0123\u00a04567.',
   'fill.phone.label': 'Phone number',
+  'fill.phone.submit': 'Text me a code',
   'fill.serial.title': 'The number of your token',
-  'fill.serial.lead': 'It is printed on the back.',
+  'fill.serial.lead': 'You find it on the back, often beside a bar code.',
   'fill.serial.label': 'Serial number',
   'fill.name.title': 'Your name',
   'fill.name.lead': 'This is how we greet you.',
   'fill.name.label': 'Name',
   'fill.address.title': 'Your new e-mail address',
   'fill.address.lead': 'We mail a code to the new address. The old one keeps working until you type that code.',
+
+  'notice.sms':
+    'Codes by text message are weaker than an app: a phone number can be taken over, and messages can be read on the way.',
+  'fill.phone.instead': 'Use an app instead',
 
   'code.email.title': 'Check your mail',
   'code.email.lead': 'We sent a {length}-digit code to {sentTo}.',
@@ -122,8 +128,14 @@ export const pages = {
   'code.sms.lead-plain': 'We sent a {length}-digit code to your phone.',
   'code.totp.title': 'Your authenticator app',
   'code.totp.lead-plain': 'Open the app and type the {length}-digit code it shows for {service}.',
-  'code.hotp.title': 'Your code token',
+  'code.hotp.title': 'Your hardware token',
   'code.hotp.lead-plain': 'Press the button on the token and type the {length} digits it shows.',
+  'code.totp.enrol-title': 'Your hardware token',
+  'code.totp.enrol-plain': 'Type the {length} digits the token shows. Press its button if the display is dark.',
+  'code.token.title': 'Your hardware token',
+  'code.token.lead-plain': 'Type the {length} digits that “{label}” shows. Press its button if the display is dark.',
+  'code.yubikey.title': 'Touch your key',
+  'code.yubikey.lead-plain': 'Plug it in and touch the gold disc: it types a code into the field and sends it.',
   'code.backup-codes.title': 'Use a backup code',
   'code.backup-codes.lead-plain':
     'Type one of the codes you kept. Each works once; capitals, spaces and hyphens do not matter.',
@@ -141,11 +153,48 @@ export const pages = {
   'code.resend': 'Send a new code',
   'code.resend-in': 'Send a new code in {time}',
   'code.resent': 'A new code is on its way. Only the newest one works.',
-  'code.outbox': 'Development mode: this mail was not sent. Read it in the outbox',
+  'code.sms.elsewhere': 'Another number',
+  'code.hotp.elsewhere': 'Another token',
+  'code.email.elsewhere': 'Another address',
+  'code.outbox': 'Development mode: nothing was sent. Read it in the outbox',
   'code.outbox-opens': '(opens in a new tab)',
 
-  'others.title': 'Try another way',
+  'others.title': 'Lost your device? Try another way',
   'others.hide': 'Hide the other ways',
+  'others.lost': 'Once you are in, you can report what is lost: then nobody else can use it.',
+  'others.none': 'Lost your device?',
+  'others.none.lead':
+    'No other way can be offered here, and a new password does not skip this step. Ask whoever runs {service} to help you: they first make sure that it is you.',
+  'others.none.mailbox':
+    'Without this mailbox you cannot go on here. Ask whoever runs {service} to help you: they first make sure that it is you.',
+  'others.no-mailbox': 'Cannot open this mailbox?',
+  'choose.none-of-these': 'None of these at hand?',
+
+  'help.title': 'How does this work?',
+  'help.sent': 'The code does not come?',
+  'help.email':
+    'The mail takes a minute at most. Look in the spam folder too.\nCheck that the address above is yours.\nStill nothing? Send a new code. Only the newest one works.',
+  'help.sms':
+    'The message takes half a minute at most. Check that your phone has a signal.\nCheck that the number above is yours.\nStill nothing? Send a new code. Only the newest one works.',
+  'help.totp':
+    'Open the authenticator app on your phone and find {service}. Its digits change every 30 seconds.\nMore than one entry? Use the one with your address.\nNot taken? Let your phone set its clock by itself, then type the next digits.',
+  'help.hotp':
+    'A hardware token is a small device with a display, often on a key ring. Press its button, then type the digits.\nNot taken? Press again and type the newest digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
+  'help.token':
+    'A hardware token is a small device with a display, often on a key ring. Its digits change by themselves.\nNot taken? Wait for the next digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
+  'help.yubikey':
+    'Plug the key in, or hold it to the back of your phone.\nClick into the field, then touch the gold disc for a second. The key types the code and sends it.\nNothing, or strange letters? Touch it for longer, and set your keyboard to Latin letters.',
+  'help.backup-codes':
+    'Ten short codes that you saw once, when you turned on your second step.\nLook among your papers, in your password manager, and in your downloads for a file that ends in “recovery.txt”.\nEach works once: cross out what you used.',
+  'help.paper-key':
+    'One long key that you saw once, when you turned on your second step.\nLook among your documents, and in your downloads for a file that ends in “recovery.txt”.\nIt works once. You get a new one right away.',
+  'help.other': 'Type the code that your device shows, or that was sent to you. Only the newest one works.',
+  'help.scan-and-code':
+    'The app shows digits that change every 30 seconds. It gets its key from this picture, once.\nOnly a link appears? Begin in the app: choose “add” or the plus sign, then scan.\nDigits not taken? Let your phone set its clock by itself, then type the next ones.',
+  'help.phone':
+    'Any mobile number of your own that gets text messages. Spaces and hyphens do not matter.\nThe number begins with a plus and your country’s code: +1, +44, +49 …\nWe use it for codes only.',
+  'help.serial':
+    'The number stands on the back of the token. Type it as it is printed.\nThen press the button: the token shows the digits that we ask for next.\nYou have no token? Choose another way, or ask whoever runs {service} for one.',
 
   'choose.proof.title': 'How do you want to confirm it is you?',
   'choose.proof.lead': 'Pick one of the ways you have turned on.',
@@ -159,6 +208,7 @@ export const pages = {
   'way.sms': 'Text me a code',
   'way.totp': 'Authenticator app',
   'way.hotp': 'Hardware token',
+  'way.yubikey': 'YubiKey',
   'way.push': 'Approve on my phone',
   'way.passkey': 'Passkey',
   'way.backup-codes': 'Backup code',
@@ -168,16 +218,18 @@ export const pages = {
   'kind.sms': 'Text message',
   'kind.totp': 'Authenticator app',
   'kind.hotp': 'Hardware token',
+  'kind.yubikey': 'YubiKey',
   'kind.push': 'Phone approval',
   'kind.passkey': 'Passkey',
   'kind.backup-codes': 'Backup codes',
   'kind.paper-key': 'Paper key',
   'kind.password': 'Password',
 
-  'kind.email.why': 'A code in your mailbox at each sign-in. Nothing to install; an app is stronger.',
-  'kind.totp.why': 'A code from an app on your phone. Works without network, and nobody can catch it on the way.',
-  'kind.sms.why': 'A code by text message. Easy, but a phone number can be stolen.',
-  'kind.hotp.why': 'Strong, and needs no phone: a code from a small device that you were given.',
+  'kind.email.why': 'Nothing to install, but only as safe as your mailbox.',
+  'kind.totp.why': 'Strong and free: an app on your phone shows the code, even offline.',
+  'kind.sms.why': 'Easy, but weaker than an app: a phone number can be taken over.',
+  'kind.hotp.why': 'Strong, without a phone: a small device that you were given shows the code.',
+  'kind.yubikey.why': 'Strong and quick: one touch of a USB key types the code.',
   'kind.push.why': 'A tap on your phone instead of a code.',
   'kind.passkey.why': 'Your fingerprint or face. The only way that a false page cannot trick out of you.',
   'kind.backup-codes.why': 'Ten codes for the day your phone is not at hand. Each works once.',
@@ -188,7 +240,8 @@ export const pages = {
   'offer.role': 'This account needs a second step before you go on: then a stolen password opens nothing.',
   'offer.lost': 'What you lost no longer works. Turn on something new before you go on.',
   'offer.add': 'Choose how you want to confirm that it is you.',
-  'offer.strongest': 'Recommended',
+  'offer.good-start': 'A good start',
+  'offer.suggested': 'Suggested next',
   'offer.choices': 'Ways to confirm it is you',
   'offer.submit': 'Turn it on',
   'offer.later': 'Later',

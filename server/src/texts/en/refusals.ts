@@ -29,8 +29,9 @@ export const refusals = {
   'refused.same.fill': 'This is your present address. Type a different one.',
   'refused.not-an-address': 'This is not an e-mail address. It looks like name@example.com.',
   'refused.not-a-number':
-    'This is no phone number that can be. Type it with the country code, for example +1 555 123 4567.',
+    'This is no phone number that can be. Type it with the country code, for example +1\u00a0555\u00a0123\u00a04567.',
   'refused.number-not-allowed': 'Codes cannot be sent to this number. Use a mobile number of your own.',
+  'refused.number-yours-already': 'You have this number already. Type another one.',
   'refused.no-such-token': 'No free token has this number. Check it on the back, or ask whoever gave you the token.',
   'refused.spent': 'Too many wrong codes: this was closed for your safety. Start again.',
   'refused.other': 'That did not work. Try again.',

@@ -5,12 +5,14 @@ import { kindName, t, tAny } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { FaultSlot } from '../answer-form.tsx';
 import type { FlowView } from '../flow.ts';
+import { NoneOfThese } from '../no-way.tsx';
 import type { PromptProps } from './prompt-props.ts';
 
 interface WaysProps {
   readonly ways: readonly Way[];
   readonly flow: FlowView;
   readonly about: 'proof' | 'lost';
+  readonly onChoose?: (factorId: string) => void;
 }
 
 const nameOf = (way: Way, about: 'proof' | 'lost'): string => {
@@ -24,10 +26,11 @@ const hintOf = (way: Way, name: string): string => {
 };
 
 /** Ways as a list of buttons: one click each. */
-export function Ways({ ways, flow, about }: WaysProps): ReactNode {
+export function Ways({ ways, flow, about, onChoose }: WaysProps): ReactNode {
   const [chosen, setChosen] = useState('');
   const choose = (factorId: string) => {
     setChosen(factorId);
+    onChoose?.(factorId);
     void flow.submit({ choose: factorId });
   };
   return (
@@ -64,6 +67,7 @@ export function Choose({ prompt, flow, inner }: PromptProps<'choose'>): ReactNod
       <p className="lead">{t(`choose.${prompt.about}.lead`)}</p>
       <FaultSlot flow={flow} ask={prompt.options.length > 1 ? 'choose' : 'choose-one'} id={fault} />
       <Ways ways={prompt.options} flow={flow} about={prompt.about} />
+      {prompt.about === 'proof' && <NoneOfThese title={t('choose.none-of-these')} />}
     </>
   );
 }

@@ -5,25 +5,31 @@ import { kindName, rich, t, tAny } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { AnswerForm, FaultSlot } from '../answer-form.tsx';
 import { CodeField } from '../code-field.tsx';
+import { Elsewhere } from '../elsewhere.tsx';
 import { type FieldState, useField, useFieldFocus } from '../field-state.ts';
 import type { FlowView } from '../flow.ts';
+import { Help } from '../help.tsx';
 import { Others } from '../others.tsx';
 import { Resend } from '../resend.tsx';
 import type { PromptProps } from './prompt-props.ts';
 
 type CodePrompt = PromptProps<'code'>['prompt'];
 
-/** What a mailed code is for, where it is not simply the second step. At recovery it is not said who has an account. */
-function purposeOf({ kind }: CodePrompt, { name, answer }: FlowView): 'recovery' | 'confirm' | 'lead' {
-  if (name === 'recovery' && kind === 'email') return 'recovery';
-  return name === 'sign-in' && answer?.step === 'confirm-address' ? 'confirm' : 'lead';
+type Purpose = 'recovery' | 'confirm' | 'enrol' | 'lead';
+
+/** What a code is for, where it is not simply the second step. At recovery it is not said who has an account. */
+function purposeOf({ name, answer }: FlowView): Purpose {
+  if (answer?.step === 'enrol') return 'enrol';
+  if (answer?.step !== 'confirm-address') return 'lead';
+  if (name === 'recovery') return 'recovery';
+  return name === 'sign-in' ? 'confirm' : 'lead';
 }
 
-const titleOf = ({ kind }: CodePrompt, purpose: string): string =>
+const titleOf = ({ kind }: CodePrompt, purpose: Purpose): string =>
   tAny([`code.${kind}.${purpose}-title`, `code.${kind}.title`], t('code.other.title'));
 
 /** What the page says above the field. */
-function leadOf({ kind, sentTo, length }: CodePrompt, purpose: string): ReactNode {
+function leadOf({ kind, sentTo, length }: CodePrompt, purpose: Purpose): ReactNode {
   const parameters = { length, service: pageMeta.service, kind: kindName(kind) };
   const keys = [`code.${kind}.${purpose}`, `code.${kind}.lead`, 'code.other.lead'];
   const plain = [`code.${kind}.${purpose}-plain`, `code.${kind}.lead-plain`, 'code.other.lead-plain'];
@@ -89,8 +95,11 @@ function Unsent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
       </Heading>
       <p className="lead">{rich(t('code.unsent.lead'), { sentTo: prompt.sentTo })}</p>
       <FaultSlot flow={flow} ask="code" id={fault} />
-      <Resend flow={flow} after={undefined} resent={false} onResend={() => void flow.submit({ resend: true })} />
-      <Others others={prompt.others} flow={flow} />
+      <div className="beside-code">
+        <Resend flow={flow} after={undefined} resent={false} onResend={() => void flow.submit({ resend: true })} />
+        <Elsewhere prompt={prompt} flow={flow} />
+      </div>
+      <Others others={prompt.others} flow={flow} asked={prompt.factorId} />
     </>
   );
 }
@@ -99,7 +108,7 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
   const fault = useId();
   const code = useTyping(prompt, flow);
   useFieldFocus(code.input, flow);
-  const purpose = purposeOf(prompt, flow);
+  const purpose = purposeOf(flow);
   return (
     <>
       <Heading inner={inner}>{titleOf(prompt, purpose)}</Heading>
@@ -124,11 +133,15 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
           describedBy={`${fault}-lead`}
         />
       </AnswerForm>
-      {prompt.resendAfter !== undefined && (
-        <Resend flow={flow} after={prompt.resendAfter} resent={code.resent} onResend={code.resend} />
-      )}
-      {pageMeta.development && prompt.kind === 'email' && <Outbox />}
-      <Others others={prompt.others} flow={flow} />
+      <div className="beside-code">
+        {prompt.resendAfter !== undefined && (
+          <Resend flow={flow} after={prompt.resendAfter} resent={code.resent} onResend={code.resend} />
+        )}
+        <Elsewhere prompt={prompt} flow={flow} />
+      </div>
+      {pageMeta.development && prompt.resendAfter !== undefined && <Outbox />}
+      <Help about={[`${prompt.kind}.${purpose}`, prompt.kind]} sent={prompt.resendAfter !== undefined} />
+      <Others others={prompt.others} flow={flow} asked={prompt.factorId} />
     </>
   );
 }

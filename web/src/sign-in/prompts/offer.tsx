@@ -1,27 +1,28 @@
 /** `offer`: turning on a second step, with more weight on doing it than on "later". */
+
 import { type ReactNode, useId, useState } from 'react';
 import type { Offerable } from '../../../../server/src/flows/prompt.ts';
 import { kindName, t, tAny } from '../../texts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { AnswerForm } from '../answer-form.tsx';
-import { strongestFirst } from '../strongest.ts';
+import { advisedFirst, badgeOf, strongestFirst } from '../strongest.ts';
 import type { PromptProps } from './prompt-props.ts';
 
 interface KindChoiceProps {
   readonly offered: Offerable;
   readonly group: string;
   readonly checked: boolean;
-  readonly recommended: boolean;
+  readonly badge: string | undefined;
   readonly onChoose: () => void;
 }
 
-function KindChoice({ offered, group, checked, recommended, onChoose }: KindChoiceProps): ReactNode {
+function KindChoice({ offered, group, checked, badge, onChoose }: KindChoiceProps): ReactNode {
   return (
     <label className="kind-choice">
       <input type="radio" name={group} value={offered.kind} checked={checked} onChange={onChoose} />
       <span className="kind-name">
-        {kindName(offered.kind)} {recommended && <em>{t('offer.strongest')}</em>}
+        {kindName(offered.kind)} {badge && <em>{badge}</em>}
       </span>
       <span className="kind-why">{tAny([offered.why, `kind.${offered.kind}.why`], '')}</span>
     </label>
@@ -41,7 +42,7 @@ function Later({ flow }: Pick<PromptProps<'offer'>, 'flow'>): ReactNode {
 export function Offer({ prompt, flow, inner }: PromptProps<'offer'>): ReactNode {
   const group = useId();
   const kinds = strongestFirst(prompt.kinds);
-  const [kind, setKind] = useState(kinds[0]?.kind ?? '');
+  const [kind, setKind] = useState(advisedFirst(kinds)?.kind ?? '');
   const why = tAny([prompt.why, `offer.${prompt.why}`], t('offer.choice'));
   return (
     <>
@@ -63,13 +64,13 @@ export function Offer({ prompt, flow, inner }: PromptProps<'offer'>): ReactNode 
         >
           <fieldset className="kind-choices">
             <legend className="for-ears">{t('offer.choices')}</legend>
-            {kinds.map((offered, at) => (
+            {kinds.map((offered) => (
               <KindChoice
                 key={offered.kind}
                 offered={offered}
                 group={group}
                 checked={offered.kind === kind}
-                recommended={at === 0 && kinds.length > 1}
+                badge={badgeOf(offered, kinds)}
                 onChoose={() => setKind(offered.kind)}
               />
             ))}

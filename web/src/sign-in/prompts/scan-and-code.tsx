@@ -9,6 +9,7 @@ import { AnswerForm } from '../answer-form.tsx';
 import { AppList } from '../app-list.tsx';
 import { CodeField } from '../code-field.tsx';
 import { useField, useRefusedFocus } from '../field-state.ts';
+import { Help } from '../help.tsx';
 import type { PromptProps } from './prompt-props.ts';
 
 /** In groups of four, as a person copies it by eye. */
@@ -80,6 +81,7 @@ export function ScanAndCode({ prompt, flow, inner }: PromptProps<'scan-and-code'
           </AnswerForm>
         </li>
       </ol>
+      <Help about={[`${prompt.kind}.scan-and-code`, 'scan-and-code']} />
       <p className="later">
         <Button look="quiet" idle={flow.busy} onClick={() => void flow.submit({ accept: false })}>
           {t('offer.again')}

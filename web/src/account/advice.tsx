@@ -1,0 +1,26 @@
+/** What is worth doing, in the server's order, with the way to it. */
+import type { ReactNode } from 'react';
+import { Link } from '../navigation.tsx';
+import { AppList } from '../sign-in/app-list.tsx';
+import { tAny } from '../texts.tsx';
+
+/** Advice whose deed has no button of its own on the page. */
+function Go({ to }: { to: string }): ReactNode {
+  const words = tAny([`advice.${to}.go`], '');
+  return words === '' ? null : <Link to="/account/add">{words}</Link>;
+}
+
+export function AdviceList({ advice }: { advice: readonly string[] }): ReactNode {
+  const known = advice.filter((key) => tAny([`advice.${key}`], '') !== '');
+  if (known.length === 0) return null;
+  return (
+    <ul className="advice">
+      {known.map((key) => (
+        <li key={key}>
+          {tAny([`advice.${key}`], '')} <Go to={key} />
+          {key === 'app-instead-of-sms' && <AppList />}
+        </li>
+      ))}
+    </ul>
+  );
+}
