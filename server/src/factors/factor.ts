@@ -132,6 +132,10 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   label?(data: Data): string | undefined;
   /** What is unique to it within the tenant: a serial number, a key's public id. */
   lookup?(data: Data): string | undefined;
+  /** The serial number of the imported token that it is; undefined where it is none. */
+  token?(data: Data): string | undefined;
+  /** Whether it is past its date, or before it, for kinds that have dates. */
+  isOver?(data: Data, now: number): boolean;
   /** How many answers it has left, for kinds that run out. */
   left?(data: Data): number;
   /** Starts an enrolment; `done` where possession was proved before (a confirmed address). */
@@ -149,7 +153,7 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
    * Finds a token's place again by two codes that follow each other, for kinds that can get out of step (RFC 4226 §7.4,
    * RFC 6238 §6).
    */
-  resynchronise?(given: Given<Settings>, data: Data, codes: readonly [string, string]): Promise<FactorVerdict<Data>>;
+  resynchronise?(given: Pick<Given, 'now'>, data: Data, codes: readonly [string, string]): Promise<FactorVerdict<Data>>;
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { defineFactor, type FactorVerdict } from './factor.ts';
+import { defineFactor, type FactorVerdict, type Given } from './factor.ts';
+import { askForCode, codeQuestion, hardware, isOver, secret } from './hardware.ts';
 import { algorithms, hotp as codeOf } from './oath.ts';
 import { typedDigits } from './typed.ts';
 
@@ -15,9 +16,8 @@ const lookAhead = 10;
 const searchAhead = 1000;
 
 const data = z.object({
-  serial: z.string().optional(),
-  /** At least 128 bits (RFC 4226 §4, R6). */
-  secret: z.base64().refine((text) => Buffer.from(text, 'base64').length >= 16, 'a seed has at least 16 bytes'),
+  ...hardware,
+  secret,
   algorithm: z.enum(algorithms),
   digits: z.literal([6, 7, 8, 9]),
   /** The counter of the next code; all before it are dead. */
@@ -41,7 +41,8 @@ function matching(token: Token, from: number, to: number, typed: string): number
  * matches, so the code is dead wherever it stands; a failure moves nothing (RFC 4226 §7.2). The code that was used last
  * is told as such, because people type it twice.
  */
-function judge(token: Token, answer: string): FactorVerdict<Token> {
+function judge(token: Token, now: number, answer: string): FactorVerdict<Token> {
+  if (isOver(token, now)) return { is: 'expired' };
   const typed = typedDigits(answer, token.digits);
   if (typed === undefined) return { is: 'wrong' };
   const found = matching(token, Math.max(0, token.counter - 1), token.counter + lookAhead, typed);
@@ -52,13 +53,25 @@ function judge(token: Token, answer: string): FactorVerdict<Token> {
 }
 
 /** Two codes that follow each other, from the next on and no further than {@link searchAhead} (RFC 4226 §7.4). */
-function resynchronise(token: Token, codes: readonly [string, string]): FactorVerdict<Token> {
+function resynchronise(token: Token, now: number, codes: readonly [string, string]): FactorVerdict<Token> {
+  if (isOver(token, now)) return { is: 'expired' };
   const [one, other] = codes.map((code) => typedDigits(code, token.digits));
   if (one === undefined || other === undefined) return { is: 'wrong' };
   const last = token.counter + searchAhead;
   const seconds = new Set(matching(token, token.counter + 1, last + 1, other));
   const found = matching(token, token.counter, last, one).findLast((counter) => seconds.has(counter + 1));
   return found === undefined ? { is: 'wrong' } : { is: 'ok', data: { ...token, counter: found + 2 } };
+}
+
+/**
+ * The token is looked up at each answer: what is in the store room then is what counts. A token that goes by the clock
+ * is asked by its own kind, so that people choose "hardware token" whichever they have.
+ */
+async function finishEnrolment(given: Given, pending: z.infer<typeof enrolling>, answer: string) {
+  if (pending.serial === undefined) return askForCode(given, answer);
+  const found = await given.tokenWith(pending.serial);
+  if (found?.kind !== 'hotp') return { is: 'refused', why: 'no-such-token' } as const;
+  return judge(data.parse(found.data), given.now, answer);
 }
 
 /** Counter-based codes of a hardware token. */
@@ -77,21 +90,11 @@ export const hotp = defineFactor<Token, Record<string, never>, z.infer<typeof en
   hint: () => '',
   label: ({ serial }) => (serial === undefined ? undefined : `Token ${serial}`),
   lookup: ({ serial }) => serial,
+  token: ({ serial }) => serial,
+  isOver,
   beginEnrolment: async () => ({ prompt: { ask: 'fill', what: 'serial' }, pending: {} }),
-  // The token is looked up at each answer: what is in the store room then is what counts, and no seed is kept elsewhere.
-  finishEnrolment: async (given, pending, answer) => {
-    const serial = pending.serial ?? answer;
-    const found = await given.tokenWith(serial);
-    if (found?.kind !== 'hotp') return { is: 'refused', why: 'no-such-token' };
-    const token = data.parse(found.data);
-    if (pending.serial !== undefined) return judge(token, answer);
-    const prompt = { ask: 'code', format: 'digits', length: token.digits } as const;
-    return { is: 'more', question: { prompt, pending: { serial: found.serial } } };
-  },
-  beginChallenge: async (_given, token) => ({
-    prompt: { ask: 'code', format: 'digits', length: token.digits },
-    pending: {},
-  }),
-  checkAnswer: async (_given, _pending, token, answer) => judge(token, answer),
-  resynchronise: async (_given, token, codes) => resynchronise(token, codes),
+  finishEnrolment,
+  beginChallenge: async (_given, token) => codeQuestion(token.digits, {}),
+  checkAnswer: async (given, _pending, token, answer) => judge(token, given.now, answer),
+  resynchronise: async (given, token, codes) => resynchronise(token, given.now, codes),
 });
