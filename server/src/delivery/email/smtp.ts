@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Provider, Rendered, Sender, Tools } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';
+import { automatic, envelopeOf, headerText } from './address.ts';
 
 /** What the relay's address must look like; anything behind it (`?…`) is refused, so that it can weaken nothing. */
 const relay = z
@@ -23,11 +24,6 @@ export type SmtpOptions = z.infer<typeof smtpOptions>;
 
 const connections = 5;
 const seconds = 1000;
-
-/** One address and nothing that could become a second one or another header. */
-const oneAddress = /^[^\s\p{Cc},;:<>()[\]\\"@]{1,64}@[^\s\p{Cc},;:<>()[\]\\"@]{1,255}$/u;
-
-const headerText = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 function connectionOf({ url, ca }: SmtpOptions) {
   const { protocol, hostname, port, username, password } = new URL(url);
@@ -56,20 +52,17 @@ function connectionOf({ url, ca }: SmtpOptions) {
 }
 
 function mailOf(message: Rendered) {
-  const { id, to, from, subject = '', text, html } = message;
-  if (!oneAddress.test(to)) throw new Undeliverable('The recipient is not one address.');
-  if (!oneAddress.test(from.address)) throw new Error('The sender is not one address.');
-  if (!/^[\w-]+$/.test(id)) throw new Error('The message id cannot stand in a header.');
+  const { subject = '', text, html } = message;
+  const { to, from, messageId } = envelopeOf(message);
   return {
-    from: { name: headerText(from.name), address: from.address },
+    from,
     to: { name: '', address: to },
     envelope: { from: from.address, to: [to] },
     subject: headerText(subject),
     text,
     ...(html === undefined ? {} : { html }),
-    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
-    // No holiday answers to a machine (RFC 3834 §5).
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    messageId: `<${messageId}>`,
+    headers: automatic,
     xMailer: false as const,
   };
 }

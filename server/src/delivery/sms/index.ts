@@ -1,0 +1,8 @@
+/** The ways to send SMS. A new one is a file beside this and a line here. */
+import { kannel } from './kannel.ts';
+import { messente } from './messente.ts';
+import { twilio } from './twilio.ts';
+import { smsWebhook } from './webhook.ts';
+
+/** Providers of SMS, by name in the configuration. */
+export const smsProviders = [kannel, twilio, messente, smsWebhook] as const;
