@@ -2,8 +2,8 @@
 import type { Hono } from 'hono';
 import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
 import { isDevelopment, type Options } from './config.ts';
-import type { Channel, Sender } from './delivery/deliver.ts';
 import { Outbox } from './delivery/outbox.ts';
+import type { Account } from './delivery/route.ts';
 import type { Deps, Log } from './deps.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
@@ -28,8 +28,8 @@ export interface World {
   readonly random: Random;
   readonly log: Log;
   readonly fetch: typeof fetch;
-  /** By channel, in the order they are tried. */
-  readonly senders: Readonly<Partial<Record<Channel, readonly Sender[]>>>;
+  /** In the order they are tried. */
+  readonly accounts: readonly Account[];
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly placeOf: (address: string) => string;
   readonly pages?: string | undefined;
@@ -62,8 +62,8 @@ export async function assemble(world: World): Promise<Assembled> {
   const passwords = world.passwords ?? new PasswordJudge();
   const tenants = new Tenants({ database, now });
   const service = (tenant: string) => tenants.get(tenant);
-  const { senders } = world;
-  const outbox = new Outbox({ database: database.all, keyring, senders, service, now, log, random });
+  const { accounts } = world;
+  const outbox = new Outbox({ database, keyring, accounts, timeoutMs: 3000, service, now, log, random });
   const token = (await countRole(database.in('main'), 'owner')) === 0 ? randomToken(random) : undefined;
   const deps: Deps = {
     database,
@@ -98,7 +98,7 @@ export async function assemble(world: World): Promise<Assembled> {
     close: async () => {
       await outbox.stop();
       if (!world.passwords) await passwords.close();
-      await Promise.all([...new Set(Object.values(senders).flat())].map((sender) => sender.close()));
+      await Promise.all([...new Set(accounts.map(({ sender }) => sender))].map((sender) => sender.close()));
       await database.close();
     },
   };

@@ -9,8 +9,10 @@ import pino from 'pino';
 import { openPlaces } from './accounts/places.ts';
 import { type Assembled, assemble, type World } from './assemble.ts';
 import { isDevelopment, type Options, readOptions } from './config.ts';
+import type { Channel } from './delivery/deliver.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
 import { providerNamed } from './delivery/index.ts';
+import type { Account } from './delivery/route.ts';
 import type { Log } from './deps.ts';
 import { demandGood, Refused } from './production.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
@@ -29,14 +31,15 @@ async function configurationFile(): Promise<Record<string, unknown>> {
   return {};
 }
 
-function sendersOf(options: Options, mailbox: DevelopmentMailbox, log: Log): World['senders'] {
-  const kept = isDevelopment(options) ? { sms: [mailbox] } : {};
-  if (options.SECONDLOCK_SMTP_URL === undefined) return { ...kept, email: [mailbox] };
+function accountsOf(options: Options, mailbox: DevelopmentMailbox, log: Log): World['accounts'] {
+  const kept = (channel: Channel): Account => ({ channel, prefixes: [], sender: mailbox });
+  const texts = isDevelopment(options) ? [kept('sms')] : [];
+  if (options.SECONDLOCK_SMTP_URL === undefined) return [...texts, kept('email')];
   const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
   const smtp = providerNamed('smtp');
   const given = smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) });
   const tools = { fetch, now: Date.now, random: systemRandom, receiptUrl: '', onReceipt: () => {}, log };
-  return { ...kept, email: [smtp.open(given, { ...tools, name: 'smtp' })] };
+  return [...texts, { channel: 'email', prefixes: [], sender: smtp.open(given, { ...tools, name: 'smtp' }) }];
 }
 
 async function open(options: Options): Promise<Assembled> {
@@ -59,7 +62,7 @@ async function open(options: Options): Promise<Assembled> {
     random: systemRandom,
     log,
     fetch,
-    senders: sendersOf(options, mailbox, log),
+    accounts: accountsOf(options, mailbox, log),
     placeOf: await openPlaces(options.SECONDLOCK_GEO_DB),
     pages: existsSync(join(pages, 'index.html')) ? pages : undefined,
     ...(development ? { keptMessages: () => mailbox.messages } : {}),

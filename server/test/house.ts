@@ -82,7 +82,10 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     random: systemRandom,
     log: { info: write, warn: write, error: write },
     fetch,
-    senders: { email: [sinkInto(mails)], sms: [sinkInto(texts)] },
+    accounts: [
+      { channel: 'email', prefixes: [], sender: sinkInto(mails) },
+      { channel: 'sms', prefixes: [], sender: sinkInto(texts) },
+    ],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...texts, ...mails].map(asKept) }),
     placeOf: () => '',
     passwords: judge,

@@ -6,6 +6,7 @@ import * as factors from '../src/storage/factors.ts';
 import * as flows from '../src/storage/flows.ts';
 import * as invitations from '../src/storage/invitations.ts';
 import * as browsers from '../src/storage/known-browsers.ts';
+import * as tries from '../src/storage/message-tries.ts';
 import * as messages from '../src/storage/messages.ts';
 import type { Db, Tx } from '../src/storage/open.ts';
 import * as sessions from '../src/storage/sessions.ts';
@@ -34,6 +35,7 @@ interface Rows {
   readonly challenge: Omit<ChallengeRow, 'tenant' | 'attempts' | 'state'>;
   readonly session: Omit<SessionRow, 'tenant'>;
   readonly message: Omit<MessageRow, 'tenant'>;
+  readonly try: tries.NewTry;
   readonly invitation: Omit<InvitationRow, 'tenant' | 'used_at'>;
   readonly event: events.NewEvent;
   readonly browser: Parameters<typeof browsers.rememberBrowser>[1];
@@ -149,9 +151,20 @@ export const rows = (mark: string): Rows => ({
     sent_at: null,
     provider: '',
     error: '',
-    challenge_id: null,
+    challenge_id: 'q',
     converted_at: null,
     prefix: '',
+    hint: '',
+  },
+  try: {
+    message_id: 'm',
+    provider: mark,
+    state: 'sent',
+    reference: 'r',
+    error: '',
+    cost: null,
+    currency: '',
+    at: now,
   },
   invitation: {
     id: 'i',
@@ -195,6 +208,7 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
   await sessions.insertSession(tx, row.session);
   await browsers.rememberBrowser(tx, row.browser, now);
   await messages.insertMessage(tx, row.message);
+  await tries.insertTry(tx, row.try);
   await invitations.insertInvitation(tx, row.invitation);
   await events.insertEvent(tx, row.event, { salt: 's', data: mark, digest: 'd' });
 }
@@ -213,6 +227,9 @@ export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   findSession: (db) => sessions.findSession(db, 't'),
   liveSession: (db) => sessions.liveSession(db, 's', now),
   sessionsOf: (db) => sessions.sessionsOf(db, 'u'),
+  findMessage: (db) => messages.findMessage(db, 'm'),
+  listMessages: (db) => messages.listMessages(db, { limit: 9 }),
+  triesOf: (db) => tries.triesOf(db, ['m']),
   findTenant: (db) => tenants.findTenant(db),
   findUser: (db) => users.findUser(db, 'u'),
   findUserByEmail: (db) => users.findUserByEmail(db, 'a@x'),
@@ -252,6 +269,18 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   insertFlow: (tx) => flows.insertFlow(tx, { ...rows('new').flow, id: 'w2' }),
   insertChallenge: (tx) => challenges.insertChallenge(tx, { ...rows('new').challenge, id: 'q2' }),
   insertSession: (tx) => sessions.insertSession(tx, { ...rows('new').session, id: 's2', token_hash: 't2' }),
+  markConverted: (tx) => messages.markConverted(tx, 'q', now),
+  finishMessage: (tx) => messages.finishMessage(tx, { id: 'm', tries: 0 }, { state: 'sent', now }),
+  retryMessage: (tx) => messages.retryMessage(tx, { id: 'm', tries: 0 }, { nextAt: later, error: 'new' }),
+  releaseMessage: (tx) => messages.releaseMessage(tx, { id: 'm', tries: 0 }),
+  tellMessage: (tx) => messages.tellMessage(tx, { id: 'm', provider: '', state: 'delivered', error: 'new' }),
+  tellTry: (tx) =>
+    tries.tellTry(
+      tx,
+      { message_id: 'm', number: 1 },
+      { state: 'delivered', error: '', cost: null, currency: '', now: later },
+    ),
+  insertTry: (tx) => tries.insertTry(tx, rows('new').try),
   insertMessage: (tx) => messages.insertMessage(tx, { ...rows('new').message, id: 'm2' }),
   insertInvitation: (tx) => invitations.insertInvitation(tx, { ...rows('new').invitation, id: 'i2', token_hash: 't2' }),
   insertEvent: (tx) => events.insertEvent(tx, { ...rows('new').event, id: 'e2' }, undefined),

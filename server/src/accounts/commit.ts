@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Message } from '../delivery/deliver.ts';
-import { enqueue } from '../delivery/outbox.ts';
+import { enqueue } from '../delivery/enqueue.ts';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../security/random.ts';
 import type { Durable, Tx } from '../storage/open.ts';

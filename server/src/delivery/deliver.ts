@@ -18,6 +18,8 @@ export interface Sendable {
   readonly to: string;
   readonly text: MessageKey;
   readonly parameters: Readonly<Record<string, string>>;
+  /** SMS: the digits after the plus that lead to the country. */
+  readonly prefix?: string;
 }
 
 /** A message ready for the outbox. `to: null` is a message to nobody: the same row and the same work, never sent. */
@@ -30,6 +32,10 @@ export interface Message {
   readonly userId?: string;
   /** Milliseconds since 1970 after which it is worth nothing (a code's end). */
   readonly notAfter?: number;
+  /** The question whose code it carries. */
+  readonly challengeId?: string;
+  /** SMS: the digits after the plus that lead to the country: quotas and routes are kept by it. */
+  readonly prefix?: string;
 }
 
 /** A message as a provider gets it. */
@@ -75,6 +81,8 @@ export interface Receipt {
 export interface Sender {
   /** The name that the operator gave to this account of the provider; unique per channel. */
   readonly name: string;
+  /** How many messages it takes at once, its connections or its window; five unless it says. */
+  readonly atOnce?: number;
   /** Throws `Undeliverable` where no provider should try again. `signal` ends when the message's time with it is over. */
   send(message: Rendered, signal?: AbortSignal): Promise<Taken>;
   /** Reads a receipt that came over HTTP and checks its signature; undefined where it is not genuine or makes no sense. */

@@ -8,7 +8,9 @@ import { Keyring } from '../security/sealing.ts';
 import { type Database, openDatabase } from '../storage/open.ts';
 import type { MessageRow } from '../storage/tables.ts';
 import type { Message, Rendered, Sender, Taken } from './deliver.ts';
-import { enqueue, Outbox, type OutboxOptions } from './outbox.ts';
+import { enqueue } from './enqueue.ts';
+import { Outbox, type OutboxOptions } from './outbox.ts';
+import type { Account } from './route.ts';
 import { Undeliverable } from './undeliverable.ts';
 
 const keyring = Keyring.parse(`k:${randomBytes(32).toString('base64')}`);
@@ -53,6 +55,10 @@ class Postbox implements Sender {
   async close(): Promise<void> {}
 }
 
+/** Accounts of mail that serve all, in this order. */
+const mailers = (...senders: readonly Sender[]): Account[] =>
+  senders.map((sender) => ({ channel: 'email', prefixes: [], sender }));
+
 const openers: Readonly<Record<string, () => Promise<Database>>> = {
   sqlite: () => openDatabase(':memory:'),
   postgres: async () => openDatabase((await migratedDatabase()).url),
@@ -73,6 +79,7 @@ for (const [dialect, open] of Object.entries(openers)) {
       opened ??= open();
       const database = await opened;
       await database.all.k.deleteFrom('messages').execute();
+      await database.all.k.deleteFrom('message_tries').execute();
       const clock = { now: start };
       const postbox = new Postbox();
       const lines: string[] = [];
@@ -82,9 +89,10 @@ for (const [dialect, open] of Object.entries(openers)) {
       };
       const outboxWith = (changed: Partial<OutboxOptions> = {}): Outbox => {
         const outbox = new Outbox({
-          database: database.all,
+          database,
           keyring,
-          senders: { email: [postbox] },
+          accounts: mailers(postbox),
+          timeoutMs: 3000,
           service: async () => service,
           now: () => clock.now,
           log: { info: note, warn: note, error: note },
@@ -111,7 +119,7 @@ for (const [dialect, open] of Object.entries(openers)) {
           resolve(performance.now());
           return {};
         };
-        outboxWith({ senders: { email: [{ name: 'watch', send, close: async () => {} }] } }).wake();
+        outboxWith({ accounts: mailers({ name: 'watch', send, close: async () => {} }) }).wake();
       });
       // What an answer takes to leave is less.
       assert.ok(tried - woken >= 19, `tried after ${tried - woken} ms`);
@@ -248,7 +256,7 @@ for (const [dialect, open] of Object.entries(openers)) {
         close: async () => {},
       };
       await put(code);
-      await outboxWith({ senders: { email: [slow, second] } }).drain();
+      await outboxWith({ accounts: mailers(slow, second) }).drain();
       assert.equal(second.tries, 0);
       assert.equal((await row()).state, 'expired');
     });
@@ -258,7 +266,7 @@ for (const [dialect, open] of Object.entries(openers)) {
       const spare = new Postbox('spare');
       postbox.failures.push(new Error('away'));
       await put(code);
-      await outboxWith({ senders: { email: [postbox, spare] } }).drain();
+      await outboxWith({ accounts: mailers(postbox, spare) }).drain();
       assert.equal(spare.sent.length, 1);
       assert.equal((await row()).provider, 'spare');
     });
@@ -284,7 +292,7 @@ for (const [dialect, open] of Object.entries(openers)) {
       const { clock, postbox, outboxWith, put } = await house();
       await put(endless);
       const stuck: Sender = { name: 'stuck', send: () => new Promise(() => {}), close: async () => {} };
-      const gone = outboxWith({ senders: { email: [stuck] } });
+      const gone = outboxWith({ accounts: mailers(stuck) });
       gone.stop = async () => {};
       gone.drain().catch(() => {
         // Its process is gone, and so is whoever would hear of it.
@@ -310,7 +318,7 @@ for (const [dialect, open] of Object.entries(openers)) {
         return {};
       };
       for (let i = 0; i < 20; i += 1) await put(code);
-      await outboxWith({ senders: { email: [{ name: 'slow', send, close: async () => {} }] } }).drain();
+      await outboxWith({ accounts: mailers({ name: 'slow', send, close: async () => {} }) }).drain();
       assert.equal(most, 5);
     });
 
@@ -338,9 +346,10 @@ for (const [dialect, open] of Object.entries(openers)) {
       const { database, postbox, outboxWith, put, lines } = await house();
       let away = true;
       const flaky = {
-        get k() {
+        ...database,
+        get all() {
           if (away) throw new Error('the database is away');
-          return database.all.k;
+          return database.all;
         },
       };
       const outbox = outboxWith({ database: flaky });
@@ -356,10 +365,11 @@ for (const [dialect, open] of Object.entries(openers)) {
     test('an outcome that the database could not take at once still reaches its row', async () => {
       const { database, postbox, outboxWith, put, row } = await house();
       let busy = 0;
-      const flaky = {
-        get k() {
-          if (postbox.sent.length > 0 && busy++ < 2) throw new Error('database is locked');
-          return database.all.k;
+      const flaky: Database = {
+        ...database,
+        transaction: async (...of) => {
+          if (busy++ < 2) throw new Error('database is locked');
+          return database.transaction(...of);
         },
       };
       await put(code);

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { migratedDatabase } from '../../test/postgres.ts';
-import { claimMessages, expireMessages, finishMessage, insertMessage, retryMessage } from './messages.ts';
-import { type Database, openDatabase } from './open.ts';
+import {
+  claimMessages,
+  expireMessages,
+  finishMessage,
+  insertMessage,
+  releaseMessage,
+  retryMessage,
+} from './messages.ts';
+import { type Database, openDatabase, type Tx } from './open.ts';
 import type { MessageRow } from './tables.ts';
 
 const row: Omit<MessageRow, 'tenant'> = {
@@ -24,14 +31,22 @@ const row: Omit<MessageRow, 'tenant'> = {
   challenge_id: null,
   converted_at: null,
   prefix: '',
+  hint: '',
 };
-const at = (now: number) => ({ now, leaseMs: 60, limit: 10 });
+const at = (now: number) => ({ channel: 'email' as const, now, leaseMs: 60, limit: 10 });
 
 const put = (database: Database, changed: Partial<MessageRow> = {}): Promise<void> =>
   database.transaction(changed.tenant ?? 'main', (tx) => {
     const { tenant: _, ...rest } = changed;
     return insertMessage(tx, { ...row, ...rest });
   });
+
+/** Runs a change in a transaction of the row's tenant. */
+const within = <Of extends readonly unknown[], T>(
+  database: Database,
+  change: (tx: Tx, ...of: Of) => Promise<T>,
+  ...of: Of
+): Promise<T> => database.transaction('main', (tx) => change(tx, ...of));
 
 async function kept(database: Database, id = 'm1'): Promise<MessageRow> {
   return database.all.k.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -70,6 +85,28 @@ for (const [dialect, open] of Object.entries(openers)) {
       assert.equal((await claimMessages(database.all, { ...at(2000), limit: 1 })).length, 1);
     });
 
+    test('a channel is claimed apart, and what was written in one moment in the order it was written', async () => {
+      const database = await fresh();
+      const ids = Array.from({ length: 30 }, (_, n) => `m${(n * 7) % 30}`);
+      for (const id of ids) await put(database, { id });
+      await put(database, { id: 'sms', channel: 'sms', next_at: 1 });
+      const claimed = await claimMessages(database.all, { ...at(1000), limit: 100 });
+      assert.deepEqual(
+        claimed.map(({ id }) => id),
+        ids,
+      );
+    });
+
+    test('a claim that is given back is as if it had never been', async () => {
+      const database = await fresh();
+      await put(database);
+      const [claim] = await claimMessages(database.all, at(1000));
+      assert.ok(claim && (await within(database, releaseMessage, claim)));
+      assert.equal(await within(database, releaseMessage, claim), false);
+      const [again] = await claimMessages(database.all, at(1000));
+      assert.deepEqual([again?.tries, again?.body], [1, 'sealed']);
+    });
+
     test('of many who claim at once each message goes to one', async () => {
       const database = await fresh();
       for (let i = 0; i < 10; i += 1) await put(database, { id: `m${i}` });
@@ -87,22 +124,22 @@ for (const [dialect, open] of Object.entries(openers)) {
       const [taken] = await claimMessages(database.all, at(1060));
       assert.ok(lost && taken);
       assert.equal(taken.tries, 2);
-      assert.equal(await finishMessage(database.all, lost, { state: 'failed', now: 1061 }), false);
-      assert.equal(await retryMessage(database.all, lost, { nextAt: 1, error: 'x' }), false);
-      assert.equal(await finishMessage(database.all, taken, { state: 'sent', now: 1062, provider: 'smtp' }), true);
+      assert.equal(await within(database, finishMessage, lost, { state: 'failed', now: 1061 }), false);
+      assert.equal(await within(database, retryMessage, lost, { nextAt: 1, error: 'x' }), false);
+      assert.equal(await within(database, finishMessage, taken, { state: 'sent', now: 1062, provider: 'smtp' }), true);
       const { state, body, sent_at, provider, error } = await kept(database);
       assert.deepEqual(
         { state, body, sent_at, provider, error },
         { state: 'sent', body: '', sent_at: 1062, provider: 'smtp', error: '' },
       );
-      assert.equal(await retryMessage(database.all, taken, { nextAt: 1, error: 'x' }), false);
+      assert.equal(await within(database, retryMessage, taken, { nextAt: 1, error: 'x' }), false);
     });
 
     test('a try that failed comes again at its time', async () => {
       const database = await fresh();
       await put(database);
       const [claim] = await claimMessages(database.all, at(1000));
-      assert.ok(claim && (await retryMessage(database.all, claim, { nextAt: 6000, error: 'busy' })));
+      assert.ok(claim && (await within(database, retryMessage, claim, { nextAt: 6000, error: 'busy' })));
       assert.equal((await kept(database)).error, 'busy');
       assert.equal((await claimMessages(database.all, at(5999))).length, 0);
       const [again] = await claimMessages(database.all, at(6000));
@@ -127,7 +164,7 @@ for (const [dialect, open] of Object.entries(openers)) {
       await put(database, { not_after: 1030 });
       const [claim] = await claimMessages(database.all, at(1000));
       assert.equal(await expireMessages(database.all, 1040), 0);
-      assert.ok(claim && (await finishMessage(database.all, claim, { state: 'sent', now: 1041 })));
+      assert.ok(claim && (await within(database, finishMessage, claim, { state: 'sent', now: 1041 })));
       assert.equal((await kept(database)).state, 'sent');
     });
 

@@ -30,6 +30,7 @@ export interface Tx extends Db {
 
 /** Jobs that pass over all tenants. */
 export interface AllTenants {
+  readonly dialect: Dialect;
   readonly k: Kysely<Tables>;
 }
 
@@ -80,6 +81,7 @@ export async function openDatabase(where: string, onError: (error: Error) => voi
   return {
     dialect,
     all: {
+      dialect,
       get k() {
         return outside();
       },

@@ -27,6 +27,7 @@ export async function sweep({ k }: AllTenants, now: number, terms: Terms): Promi
     k.deleteFrom('sessions').where('expires_at', '<', now - terms.sessions),
     k.deleteFrom('sessions').where('ended_at', '<', now - terms.sessions),
     messages.where('state', 'in', ['sent', 'failed', 'expired', 'nobody']),
+    k.deleteFrom('message_tries').where('at', '<', now - terms.messages),
     k.deleteFrom('invitations').where('expires_at', '<', now - terms.messages),
   ];
   for (const statement of over) await statement.execute();

@@ -187,6 +187,8 @@ export interface MessageRow {
   converted_at: number | null;
   /** The country calling code of an SMS, `+49`; empty for other channels. */
   prefix: string;
+  /** The destination, masked: what is left of it when the body has gone. */
+  hint: string;
 }
 
 /** One try to hand a message to one provider. */

@@ -80,6 +80,7 @@ function open(options: SmtpOptions, { name }: Tools): Sender {
   const transport = createTransport(connectionOf(options));
   return {
     name,
+    atOnce: connections,
     send: async (message) => {
       try {
         await transport.sendMail(mailOf(message));

@@ -16,6 +16,10 @@ async function messages(db: Kysely<unknown>): Promise<void> {
     .alterTable('messages')
     .addColumn('prefix', 'text', (c) => c.notNull().defaultTo(''))
     .execute();
+  await db.schema
+    .alterTable('messages')
+    .addColumn('hint', 'text', (c) => c.notNull().defaultTo(''))
+    .execute();
   await db.schema.createIndex('messages_challenge').on('messages').columns(['tenant', 'challenge_id']).execute();
   await db.schema.createIndex('messages_latest').on('messages').columns(['tenant', 'created_at']).execute();
   await db.schema

@@ -1,0 +1,89 @@
+/** What became of messages, written down a few at a time: a commit for each would cost more than the sending. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../deps.ts';
+import { insertTry, type NewTry } from '../storage/message-tries.ts';
+import {
+  type ClaimedMessage,
+  finishMessage,
+  type MessageEnd,
+  releaseMessage,
+  retryMessage,
+} from '../storage/messages.ts';
+import type { Database, Tx } from '../storage/open.ts';
+
+/** What follows for one claimed message: an end, another try at `nextAt`, or its claim given back untried. */
+export interface Outcome {
+  readonly message: Pick<ClaimedMessage, 'tenant' | 'id' | 'tries'>;
+  readonly tries: readonly NewTry[];
+  readonly next: MessageEnd | { readonly nextAt: number; readonly error: string } | 'released';
+}
+
+/** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
+const gatherMs = 10;
+const mostAtOnce = 50;
+/** An outcome must reach its row, or the message would leave again: a database that is away is asked for a while. */
+const asks = 100;
+const betweenAsksMs = 100;
+
+/** Writes outcomes in batches, one transaction for each tenant. */
+export class Outcomes {
+  readonly #database: Database;
+  readonly #log: Log;
+  #waiting: Outcome[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** Takes an outcome; it is on disk a moment later. */
+  add(outcome: Outcome): void {
+    this.#waiting.push(outcome);
+    if (this.#waiting.length >= mostAtOnce) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
+  }
+
+  /** Resolves when all that was added is on disk. */
+  settled(): Promise<void> {
+    this.#flush();
+    return this.#writing;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length === 0) return;
+    const batch = Map.groupBy(this.#waiting.splice(0), ({ message }) => message.tenant);
+    for (const [tenant, outcomes] of batch) {
+      this.#writing = this.#writing.then(() => this.#write(tenant, outcomes));
+    }
+  }
+
+  async #write(tenant: string, outcomes: readonly Outcome[]): Promise<void> {
+    for (let left = asks; ; left -= 1) {
+      try {
+        await this.#database.transaction(tenant, async (tx) => {
+          for (const outcome of outcomes) await writeOutcome(tx, outcome);
+        });
+        return;
+      } catch (error) {
+        if (left > 0) await pause(betweenAsksMs);
+        else {
+          const messages = outcomes.map(({ message }) => message.id);
+          this.#log.error({ tenant, messages, err: error }, 'the outcome of messages could not be kept');
+          return;
+        }
+      }
+    }
+  }
+}
+
+async function writeOutcome(tx: Tx, { message, tries, next }: Outcome): Promise<void> {
+  // A try happened, whoever holds the claim now.
+  for (const row of tries) await insertTry(tx, row);
+  if (next === 'released') await releaseMessage(tx, message);
+  else if ('nextAt' in next) await retryMessage(tx, message, next);
+  else await finishMessage(tx, message, next);
+}
