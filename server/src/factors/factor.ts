@@ -55,7 +55,14 @@ export interface HardwareToken {
 export type FactorPrompt =
   /** Something to fill in before a code can be asked for; `notice` is the key of a sentence to be read before. */
   | { readonly ask: 'fill'; readonly what: 'phone' | 'serial'; readonly notice?: string }
-  | { readonly ask: 'code'; readonly format: 'digits' | 'letters'; readonly length: number; readonly sentTo?: string }
+  | {
+      readonly ask: 'code';
+      readonly format: 'digits' | 'letters';
+      readonly length: number;
+      readonly sentTo?: string;
+      /** Of the hardware token that shows the code. */
+      readonly serial?: string;
+    }
   | {
       readonly ask: 'scan-and-code';
       readonly uri: string;
@@ -101,7 +108,10 @@ export type FactorVerdict<Data = unknown> =
 export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
   | FactorVerdict<Data>
   | { readonly is: 'more'; readonly question: Question<Enrolling>; readonly kind?: string }
-  | { readonly is: 'refused'; readonly why: 'not-a-number' | 'number-not-allowed' | 'no-such-token' };
+  | {
+      readonly is: 'refused';
+      readonly why: 'not-a-number' | 'number-not-allowed' | 'number-yours-already' | 'no-such-token';
+    };
 
 /** One way to prove that one is there. One kind, one file. */
 export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unknown, Asking = unknown> {
@@ -118,12 +128,16 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly amr: readonly string[];
   /** What carries its codes, where it sends any. */
   readonly sends?: Channel;
+  /** The one to begin with: strong, free, and nearly everybody can. */
+  readonly goodStart?: boolean;
   /** Dead at use: its successor is shown at once, and the user is asked which factor is lost. */
   readonly replacedAtUse?: boolean;
   readonly settings: ZodType<Settings>;
   readonly data: ZodType<Data>;
   readonly enrolling: ZodType<Enrolling>;
   readonly asking: ZodType<Asking>;
+  /** Whether it can be offered as it is configured; always where it does not say. */
+  available?(settings: Settings): boolean;
   /** Where its proofs come from: two proofs over one channel count once. */
   channel(data: Data, factorId: string): string;
   /** What tells this factor from another of its kind, masked: `a•••@e•••.org`. */

@@ -25,9 +25,9 @@ const shape = z.object({ ...hardware, digits: z.int() });
 /** What an enrolment remembers: the serial number only. No seed is kept but in the store room. */
 export const named = z.strictObject({ serial: z.string() });
 
-/** The question for a code of so many digits. */
-export const codeQuestion = <Pending>(digits: number, pending: Pending): Question<Pending> => ({
-  prompt: { ask: 'code', format: 'digits', length: digits },
+/** The question for a code of so many digits, of the token with this serial number where it is none of an app. */
+export const codeQuestion = <Pending>(digits: number, pending: Pending, serial?: string): Question<Pending> => ({
+  prompt: { ask: 'code', format: 'digits', length: digits, ...(serial === undefined ? {} : { serial }) },
   pending,
 });
 
@@ -40,5 +40,5 @@ export async function askForCode(given: Given, answer: string): Promise<Enrolmen
   if (!found) return { is: 'refused', why: 'no-such-token' };
   const token = shape.parse(found.data);
   if (isOver(token, given.now)) return { is: 'refused', why: 'no-such-token' };
-  return { is: 'more', question: codeQuestion(token.digits, { serial: found.serial }), kind: found.kind };
+  return { is: 'more', question: codeQuestion(token.digits, { serial: found.serial }, found.serial), kind: found.kind };
 }

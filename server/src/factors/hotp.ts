@@ -94,7 +94,7 @@ export const hotp = defineFactor<Token, Record<string, never>, z.infer<typeof en
   isOver,
   beginEnrolment: async () => ({ prompt: { ask: 'fill', what: 'serial' }, pending: {} }),
   finishEnrolment,
-  beginChallenge: async (_given, token) => codeQuestion(token.digits, {}),
+  beginChallenge: async (_given, token) => codeQuestion(token.digits, {}, token.serial),
   checkAnswer: async (given, _pending, token, answer) => judge(token, given.now, answer),
   resynchronise: async (given, token, codes) => resynchronise(token, given.now, codes),
 });

@@ -124,6 +124,7 @@ export const totp = defineFactor<Token, Settings, z.infer<typeof enrolling>, Rec
   guessable: true,
   level: 'aal2',
   amr: ['otp'],
+  goodStart: true,
   settings,
   data,
   enrolling,
@@ -137,7 +138,7 @@ export const totp = defineFactor<Token, Settings, z.infer<typeof enrolling>, Rec
   isOver,
   beginEnrolment: async (given) => beginEnrolment(given),
   finishEnrolment,
-  beginChallenge: async (_given, token) => codeQuestion(token.digits, {}),
+  beginChallenge: async (_given, token) => codeQuestion(token.digits, {}, token.serial),
   checkAnswer: async (given, _pending, token, answer) => judge(token, given.now, answer),
   resynchronise: async (given, token, codes) => resynchronise(token, given.now, codes),
 });

@@ -11,12 +11,20 @@ export const way = z.object({
   kind: z.string(),
   label: z.string(),
   hint: z.string(),
+  /** The serial number of a hardware token, whichever kind it is asked as. */
+  serial: z.string().optional(),
 });
 
 const others = z.array(way);
 
 /** A kind that may be enrolled, with what it reaches and the key of the sentence that says why. */
-export const offerable = z.object({ kind: z.string(), level: z.enum(levels), why: z.string() });
+export const offerable = z.object({
+  kind: z.string(),
+  level: z.enum(levels),
+  why: z.string(),
+  /** `good-start`: what to begin with; `suggested`: what to add next. */
+  advice: z.enum(['good-start', 'suggested']).optional(),
+});
 
 /** Everything a page can be asked to show. */
 export const prompt = z.discriminatedUnion('ask', [
@@ -38,6 +46,8 @@ export const prompt = z.discriminatedUnion('ask', [
     ask: z.literal('code'),
     kind: z.string(),
     factorId: z.string().optional(),
+    /** The serial number of the hardware token that shows the code. */
+    serial: z.string().optional(),
     format: z.enum(['digits', 'letters']),
     length: z.number().int(),
     sentTo: z.string().optional(),
@@ -99,6 +109,7 @@ const refusalCodes = [
   /** A phone number, and the serial number of a token: */
   'not-a-number',
   'number-not-allowed',
+  'number-yours-already',
   'no-such-token',
 ] as const;
 

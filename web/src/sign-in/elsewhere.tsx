@@ -10,11 +10,12 @@ interface ElsewhereProps {
   readonly flow: FlowView;
 }
 
-export function Elsewhere({ prompt: { kind }, flow }: ElsewhereProps): ReactNode {
+export function Elsewhere({ prompt: { kind, serial }, flow }: ElsewhereProps): ReactNode {
   const step = flow.answer?.step;
   const typed = step === 'confirm-address' && (flow.name === 'registration' || flow.name === 'recovery');
   if (step !== 'enrol' && !typed) return null;
-  const known = tAny([`code.${kind}.elsewhere`], '');
+  // A token is asked by the kind that it turned out to be, which is not what was chosen.
+  const known = serial === undefined ? tAny([`code.${kind}.elsewhere`], '') : '';
   const back = (): void => {
     if (typed) flow.restart();
     else if (known === '') void flow.submit({ accept: false });

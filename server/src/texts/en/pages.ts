@@ -128,12 +128,9 @@ export const pages = {
   'code.sms.lead-plain': 'We sent a {length}-digit code to your phone.',
   'code.totp.title': 'Your authenticator app',
   'code.totp.lead-plain': 'Open the app and type the {length}-digit code it shows for {service}.',
-  'code.hotp.title': 'Your hardware token',
-  'code.hotp.lead-plain': 'Press the button on the token and type the {length} digits it shows.',
-  'code.totp.enrol-title': 'Your hardware token',
-  'code.totp.enrol-plain': 'Type the {length} digits the token shows. Press its button if the display is dark.',
   'code.token.title': 'Your hardware token',
-  'code.token.lead-plain': 'Type the {length} digits that “{label}” shows. Press its button if the display is dark.',
+  'code.token.lead-plain':
+    'Type the {length} digits that the token with the number {serial} shows. Press its button if the display is dark.',
   'code.yubikey.title': 'Touch your key',
   'code.yubikey.lead-plain': 'Plug it in and touch the gold disc: it types a code into the field and sends it.',
   'code.backup-codes.title': 'Use a backup code',
@@ -154,7 +151,6 @@ export const pages = {
   'code.resend-in': 'Send a new code in {time}',
   'code.resent': 'A new code is on its way. Only the newest one works.',
   'code.sms.elsewhere': 'Another number',
-  'code.hotp.elsewhere': 'Another token',
   'code.email.elsewhere': 'Another address',
   'code.outbox': 'Development mode: nothing was sent. Read it in the outbox',
   'code.outbox-opens': '(opens in a new tab)',
@@ -178,10 +174,8 @@ export const pages = {
     'The message takes half a minute at most. Check that your phone has a signal.\nCheck that the number above is yours.\nStill nothing? Send a new code. Only the newest one works.',
   'help.totp':
     'Open the authenticator app on your phone and find {service}. Its digits change every 30 seconds.\nMore than one entry? Use the one with your address.\nNot taken? Let your phone set its clock by itself, then type the next digits.',
-  'help.hotp':
-    'A hardware token is a small device with a display, often on a key ring. Press its button, then type the digits.\nNot taken? Press again and type the newest digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
   'help.token':
-    'A hardware token is a small device with a display, often on a key ring. Its digits change by themselves.\nNot taken? Wait for the next digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
+    'A hardware token is a small device with a display, often on a key ring.\nNot taken? Press its button again, or wait for the next digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
   'help.yubikey':
     'Plug the key in, or hold it to the back of your phone.\nClick into the field, then touch the gold disc for a second. The key types the code and sends it.\nNothing, or strange letters? Touch it for longer, and set your keyboard to Latin letters.',
   'help.backup-codes':
@@ -207,7 +201,7 @@ export const pages = {
   'way.email': 'Mail me a code',
   'way.sms': 'Text me a code',
   'way.totp': 'Authenticator app',
-  'way.hotp': 'Hardware token',
+  'way.token': 'Hardware token',
   'way.yubikey': 'YubiKey',
   'way.push': 'Approve on my phone',
   'way.passkey': 'Passkey',

@@ -17,7 +17,8 @@ interface WaysProps {
 
 const nameOf = (way: Way, about: 'proof' | 'lost'): string => {
   if (way.factorId === 'none') return t('choose.lost.none');
-  return about === 'lost' ? way.label || kindName(way.kind) : tAny([`way.${way.kind}`], kindName(way.kind));
+  if (about === 'lost') return way.label || kindName(way.kind);
+  return way.serial === undefined ? tAny([`way.${way.kind}`], kindName(way.kind)) : t('way.token');
 };
 
 const hintOf = (way: Way, name: string): string => {

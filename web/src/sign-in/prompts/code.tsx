@@ -25,15 +25,19 @@ function purposeOf({ name, answer }: FlowView): Purpose {
   return name === 'sign-in' ? 'confirm' : 'lead';
 }
 
-const titleOf = ({ kind }: CodePrompt, purpose: Purpose): string =>
-  tAny([`code.${kind}.${purpose}-title`, `code.${kind}.title`], t('code.other.title'));
+/** What the words are about: a token is one, whichever way it counts. */
+const topicOf = ({ kind, serial }: CodePrompt): string => (serial === undefined ? kind : 'token');
+
+const titleOf = (topic: string, purpose: Purpose): string =>
+  tAny([`code.${topic}.${purpose}-title`, `code.${topic}.title`], t('code.other.title'));
 
 /** What the page says above the field. */
-function leadOf({ kind, sentTo, length }: CodePrompt, purpose: Purpose): ReactNode {
+function leadOf(prompt: CodePrompt, topic: string, purpose: Purpose): ReactNode {
+  const { kind, sentTo, serial = '', length } = prompt;
   const parameters = { length, service: pageMeta.service, kind: kindName(kind) };
-  const keys = [`code.${kind}.${purpose}`, `code.${kind}.lead`, 'code.other.lead'];
-  const plain = [`code.${kind}.${purpose}-plain`, `code.${kind}.lead-plain`, 'code.other.lead-plain'];
-  return rich(tAny(sentTo ? keys : plain, '', parameters), { sentTo: sentTo ?? '' });
+  const keys = [`code.${topic}.${purpose}`, `code.${topic}.lead`, 'code.other.lead'];
+  const plain = [`code.${topic}.${purpose}-plain`, `code.${topic}.lead-plain`, 'code.other.lead-plain'];
+  return rich(tAny(sentTo ? keys : plain, '', parameters), { sentTo, serial });
 }
 
 const labelOf = ({ format, kind, length }: CodePrompt): string =>
@@ -109,11 +113,12 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
   const code = useTyping(prompt, flow);
   useFieldFocus(code.input, flow);
   const purpose = purposeOf(flow);
+  const topic = topicOf(prompt);
   return (
     <>
-      <Heading inner={inner}>{titleOf(prompt, purpose)}</Heading>
+      <Heading inner={inner}>{titleOf(topic, purpose)}</Heading>
       <p className="lead" id={`${fault}-lead`}>
-        {leadOf(prompt, purpose)}
+        {leadOf(prompt, topic, purpose)}
       </p>
       <AnswerForm
         flow={flow}
@@ -140,7 +145,7 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
         <Elsewhere prompt={prompt} flow={flow} />
       </div>
       {pageMeta.development && prompt.resendAfter !== undefined && <Outbox />}
-      <Help about={[`${prompt.kind}.${purpose}`, prompt.kind]} sent={prompt.resendAfter !== undefined} />
+      <Help about={[`${topic}.${purpose}`, topic]} sent={prompt.resendAfter !== undefined} />
       <Others others={prompt.others} flow={flow} asked={prompt.factorId} />
     </>
   );
