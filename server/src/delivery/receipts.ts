@@ -69,8 +69,12 @@ export const cleaned = (text: string): string =>
     .trim()
     .slice(0, 100);
 
-/** A receipt; without a state that the provider's word stands for, none. `error` belongs to failures only. */
+/** A receipt; none where the provider's word stands for no state. `error` is the provider's code, for failures only. */
 export function receiptOf(reference: string, state: Receipt['state'] | undefined, error = ''): Receipt[] {
   if (!state || reference === '') return [];
-  return [{ reference, state, ...(state === 'failed' && error ? { error: cleaned(error) } : {}) }];
+  const code = error
+    .replace(/[^\w ,-]/g, '')
+    .trim()
+    .slice(0, 60);
+  return [{ reference, state, ...(state === 'failed' && code ? { error: code } : {}) }];
 }

@@ -23,7 +23,12 @@ export type KannelOptions = z.infer<typeof kannelOptions>;
 
 /** Delivered, not delivered, taken by the SMSC, refused by the SMSC; "queued at the SMSC" (4) tells nothing new. */
 const asked = 1 + 2 + 8 + 16;
-const states: Readonly<Record<string, Receipt['state']>> = { 1: 'delivered', 2: 'failed', 8: 'sent', 16: 'failed' };
+const states: ReadonlyMap<string, Receipt['state']> = new Map([
+  ['1', 'delivered'],
+  ['2', 'failed'],
+  ['8', 'sent'],
+  ['16', 'failed'],
+] as const);
 const minute = 60;
 
 /** The parameters besides the text, by their names in a query. */
@@ -60,7 +65,7 @@ function receive({ url }: ReceiptRequest, password: string): Receipt[] | undefin
   const id = sealedId(url, password);
   if (id === undefined) return undefined;
   const { status = '' } = fieldsOf(queryOf(url));
-  return receiptOf(id, states[status], `status ${status}`);
+  return receiptOf(id, states.get(status), `status ${status}`);
 }
 
 function open(options: KannelOptions, tools: Tools): Sender {

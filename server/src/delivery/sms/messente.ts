@@ -31,18 +31,18 @@ const report = z.object({
   err: z.number().int().nullish(),
 });
 
-const states: Readonly<Record<string, Receipt['state']>> = {
-  ACK: 'sent',
-  ACCEPTD: 'sent',
-  DELIVRD: 'delivered',
-  SEEN: 'delivered',
-  UNDELIV: 'failed',
-  FAILED: 'failed',
-  REJECTD: 'failed',
-  DELETED: 'failed',
-  EXPIRED: 'failed',
-  NACK: 'failed',
-};
+const states: ReadonlyMap<string, Receipt['state']> = new Map([
+  ['ACK', 'sent'],
+  ['ACCEPTD', 'sent'],
+  ['DELIVRD', 'delivered'],
+  ['SEEN', 'delivered'],
+  ['UNDELIV', 'failed'],
+  ['FAILED', 'failed'],
+  ['REJECTD', 'failed'],
+  ['DELETED', 'failed'],
+  ['EXPIRED', 'failed'],
+  ['NACK', 'failed'],
+] as const);
 
 /** `autoconvert: off`: our texts are counted in segments as they are. */
 function bodyOf(message: Rendered, { from }: MessenteOptions, { now, receiptUrl }: Tools): string {
@@ -84,7 +84,7 @@ function isSigned(request: ReceiptRequest, password: string): boolean {
 function receive(request: ReceiptRequest, password: string): Receipt[] | undefined {
   if (!isSigned(request, password)) return undefined;
   const { data } = report.safeParse(jsonOf(request));
-  return data && receiptOf(data.message_id, states[data.status], `${data.status}, code ${data.err ?? 0}`);
+  return data && receiptOf(data.message_id, states.get(data.status), `${data.status}, code ${data.err ?? 0}`);
 }
 
 function open(options: MessenteOptions, tools: Tools): Sender {

@@ -43,14 +43,14 @@ const failure = z.object({ code: z.number().int() });
 /** Twilio's codes for a number that does not exist at all; what only this account may not reach, another provider may. */
 const noSuchNumber = [21211, 21217];
 
-const states: Readonly<Record<string, Receipt['state']>> = {
-  sent: 'sent',
-  delivered: 'delivered',
-  read: 'delivered',
-  undelivered: 'failed',
-  failed: 'failed',
-  canceled: 'failed',
-};
+const states: ReadonlyMap<string, Receipt['state']> = new Map([
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'delivered'],
+  ['undelivered', 'failed'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+] as const);
 
 function formOf(message: Rendered, options: TwilioOptions, { now, receiptUrl }: Tools): URLSearchParams {
   const { from, messagingServiceSid } = options;
@@ -108,7 +108,7 @@ function isSigned(request: ReceiptRequest, authToken: string): boolean {
 function receive(request: ReceiptRequest, authToken: string): Receipt[] | undefined {
   if (request.method !== 'POST' || !isSigned(request, authToken)) return undefined;
   const { MessageSid = '', MessageStatus = '', ErrorCode = '' } = fieldsOf(request.body);
-  return receiptOf(MessageSid, states[MessageStatus], ErrorCode && `code ${ErrorCode}`);
+  return receiptOf(MessageSid, states.get(MessageStatus), ErrorCode && `code ${ErrorCode}`);
 }
 
 function open(options: TwilioOptions, tools: Tools): Sender {
