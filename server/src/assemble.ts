@@ -117,4 +117,9 @@ const tenantOf = ({ options, roles }: World): MainTenant => ({
 const factorSettings = (options: Options): Deps['factorSettings'] => ({
   email: { length: options.SECONDLOCK_CODE_LENGTH, lifetime: options.SECONDLOCK_CODE_LIFETIME * 1000 },
   totp: { algorithm: options.SECONDLOCK_TOTP_ALGORITHM, digits: options.SECONDLOCK_TOTP_DIGITS, period: 30 },
+  yubikey: {
+    urls: options.SECONDLOCK_YUBICO_URL,
+    clientId: options.SECONDLOCK_YUBICO_CLIENT_ID,
+    secret: options.SECONDLOCK_YUBICO_SECRET,
+  },
 });

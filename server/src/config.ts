@@ -9,6 +9,14 @@ const list = (text: string): string[] =>
 
 const csv = z.union([z.array(z.string()), z.string().transform(list)]);
 
+/** Whether nobody on the way reads what is sent there. */
+const isPrivate = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const here = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && here)) && search === '' && hash === '';
+};
+
 /** The options, as a file or the environment gives them; the environment wins. Lengths of time are in seconds. */
 export const options = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(2322).describe('Port to listen on.'),
@@ -70,6 +78,22 @@ export const options = z.object({
     .refine((n) => n === 6 || n === 8, 'must be 6 or 8')
     .default(6)
     .describe('Digits of new authenticator apps, 6 or 8.'),
+  SECONDLOCK_YUBICO_URL: csv
+    .refine((urls) => urls.every(isPrivate), 'must be https, or http on this machine, without a query')
+    .default([])
+    .describe(
+      'Validation server(s) for Yubico OTP, tried in order: `https://api.yubico.com/wsapi/2.0/verify` or your own; YubiKeys are offered where this and the next two are set.',
+    ),
+  SECONDLOCK_YUBICO_CLIENT_ID: z
+    .string()
+    .regex(/^[0-9]+$/, 'must be a number')
+    .optional()
+    .describe('Number under which the validation server knows this service.'),
+  SECONDLOCK_YUBICO_SECRET: z
+    .base64('must be base64')
+    .min(1)
+    .optional()
+    .describe('Key shared with the validation server, base64: requests and answers are signed with it.'),
   SECONDLOCK_ARGON2_MEMORY: z.coerce
     .number()
     .int()
