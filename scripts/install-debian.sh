@@ -15,6 +15,8 @@ if command -v fc-list >/dev/null 2>&1; then
 else
   missing="$missing fonts-dejavu-core"
 fi
+[ -x /usr/sbin/bearerbox ] || missing="$missing kannel"
+perl -MNet::SMPP -e 1 2>/dev/null || missing="$missing libnet-smpp-perl"
 missing="${missing# }"
 
 [ -z "$missing" ] && exit 0
