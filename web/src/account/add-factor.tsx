@@ -35,7 +35,7 @@ function Kinds({ flow, kinds }: KindsProps): ReactNode {
           >
             <span className="way-name">
               {kindName(offered.kind)}
-              <Badge>{badgeOf(offered, kinds)}</Badge>
+              <Badge>{badgeOf(offered)}</Badge>
             </span>
             <span className="way-hint">{tAny([offered.why, `kind.${offered.kind}.why`], '')}</span>
           </button>

@@ -14,22 +14,18 @@ const strength: Readonly<Record<Offerable['level'], number>> = {
 export const strongestFirst = (kinds: readonly Offerable[]): Offerable[] =>
   kinds.toSorted((one, other) => strength[other.level] - strength[one.level]);
 
-/** What somebody who has nothing yet starts best with: what the server says, or what an app on a phone can do. */
+/** What one begins with: what the server says, or the strongest. */
 export const goodStart = (kinds: readonly Offerable[]): Offerable | undefined =>
-  kinds.find(({ advice }) => advice === 'good-start') ?? kinds.find(({ kind }) => kind === 'totp');
+  kinds.find(({ advice }) => advice === 'good-start') ?? strongestFirst(kinds)[0];
 
-/** What is chosen until the person chooses: what is suggested next, a good start, or the strongest. */
+/** What is chosen until the person chooses. */
 export const advisedFirst = (kinds: readonly Offerable[]): Offerable | undefined =>
-  kinds.find(({ advice }) => advice === 'suggested') ?? goodStart(kinds) ?? strongestFirst(kinds)[0];
+  kinds.find(({ advice }) => advice === 'suggested') ?? goodStart(kinds);
 
 const badges = { 'good-start': 'offer.good-start', suggested: 'offer.suggested' } as const satisfies Record<
   string,
   TextKey
 >;
 
-/** The word beside a kind that is advised among these. */
-export function badgeOf(one: Offerable, kinds: readonly Offerable[]): string | undefined {
-  if (one.advice) return t(badges[one.advice]);
-  const unsaid = kinds.length > 1 && kinds.every(({ advice }) => advice === undefined);
-  return unsaid && goodStart(kinds) === one ? t('offer.good-start') : undefined;
-}
+/** The word beside a kind that is advised. */
+export const badgeOf = ({ advice }: Offerable): string | undefined => (advice ? t(badges[advice]) : undefined);

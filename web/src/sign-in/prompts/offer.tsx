@@ -70,7 +70,7 @@ export function Offer({ prompt, flow, inner }: PromptProps<'offer'>): ReactNode 
                 offered={offered}
                 group={group}
                 checked={offered.kind === kind}
-                badge={badgeOf(offered, kinds)}
+                badge={badgeOf(offered)}
                 onChoose={() => setKind(offered.kind)}
               />
             ))}
