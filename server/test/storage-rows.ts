@@ -21,6 +21,7 @@ import type {
 } from '../src/storage/tables.ts';
 import * as tenants from '../src/storage/tenants.ts';
 import * as throttles from '../src/storage/throttles.ts';
+import * as tokens from '../src/storage/tokens.ts';
 import * as users from '../src/storage/users.ts';
 
 export const day = 24 * 3600 * 1000;
@@ -36,6 +37,7 @@ interface Rows {
   readonly session: Omit<SessionRow, 'tenant'>;
   readonly message: Omit<MessageRow, 'tenant'>;
   readonly try: tries.NewTry;
+  readonly token: Parameters<typeof tokens.insertToken>[1];
   readonly invitation: Omit<InvitationRow, 'tenant' | 'used_at'>;
   readonly event: events.NewEvent;
   readonly browser: Parameters<typeof browsers.rememberBrowser>[1];
@@ -166,6 +168,19 @@ export const rows = (mark: string): Rows => ({
     currency: '',
     at: now,
   },
+  token: {
+    serial: 'T',
+    kind: 'hotp',
+    maker: mark,
+    model: '',
+    state: 'reserved',
+    user_id: 'u',
+    factor_id: 'f',
+    data: 'sealed',
+    starts_at: null,
+    expires_at: null,
+    created_at: now,
+  },
   invitation: {
     id: 'i',
     token_hash: 't',
@@ -208,6 +223,7 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
   await sessions.insertSession(tx, row.session);
   await browsers.rememberBrowser(tx, row.browser, now);
   await messages.insertMessage(tx, row.message);
+  await tokens.insertToken(tx, row.token);
   await tries.insertTry(tx, row.try);
   await invitations.insertInvitation(tx, row.invitation);
   await events.insertEvent(tx, row.event, { salt: 's', data: mark, digest: 'd' });
@@ -234,6 +250,9 @@ export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   findUser: (db) => users.findUser(db, 'u'),
   findUserByEmail: (db) => users.findUserByEmail(db, 'a@x'),
   rolesOf: (db) => users.rolesOf(db, 'u'),
+  findToken: (db) => tokens.findToken(db, 'T'),
+  tokenOfFactor: (db) => tokens.tokenOfFactor(db, 'u', 'f'),
+  listTokens: (db) => tokens.listTokens(db, { state: 'reserved', userId: 'u', after: 'A', limit: 10 }),
   countRole: (db) => users.countRole(db, 'owner'),
 };
 
@@ -256,11 +275,14 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   killChallengesFor: (tx) => challenges.killChallengesFor(tx, 'u', 'sign-in'),
   killChallengesOfFactor: (tx) => challenges.killChallengesOfFactor(tx, 'u', 'f'),
   closeChallenge: (tx) => challenges.closeChallenge(tx, 'q', 'answered'),
+  answerChallenge: (tx) => challenges.answerChallenge(tx, 'q', now),
   useInvitation: (tx) => invitations.useInvitation(tx, 'i', now),
   rememberBrowser: (tx) => browsers.rememberBrowser(tx, rows('new').browser, later),
   touchSession: (tx) => sessions.touchSession(tx, 's', later, 'new'),
   endSession: (tx) => sessions.endSession(tx, 'u', 's', now),
   endSessionsOf: (tx) => sessions.endSessionsOf(tx, 'u', null, now),
+  assignToken: (tx) => tokens.assignToken(tx, 'T', { userId: 'u', factorId: 'f2' }),
+  swapToken: (tx) => tokens.swapToken(tx, { serial: 'T', version: 2 }, { state: 'free', data: 'new' }),
   updateUser: (tx) => users.updateUser(tx, 'u', { name: 'new', password_hash: 'new' }),
   raiseEpoch: (tx) => users.raiseEpoch(tx, 'u'),
   giveRole: (tx) => users.giveRole(tx, 'u', 'member', now),
@@ -282,6 +304,7 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     ),
   insertTry: (tx) => tries.insertTry(tx, rows('new').try),
   insertMessage: (tx) => messages.insertMessage(tx, { ...rows('new').message, id: 'm2' }),
+  insertToken: (tx) => tokens.insertToken(tx, { ...rows('new').token, serial: 'T2' }),
   insertInvitation: (tx) => invitations.insertInvitation(tx, { ...rows('new').invitation, id: 'i2', token_hash: 't2' }),
   insertEvent: (tx) => events.insertEvent(tx, { ...rows('new').event, id: 'e2' }, undefined),
   putTenant: (tx) => tenants.putTenant(tx, rows('new').tenant, later),

@@ -10,6 +10,7 @@ import { type Circumstance, type Commit, commit } from './commit.ts';
 import { notify } from './notices.ts';
 import { type Person, readPerson, standingOf } from './person.ts';
 import { endOthers, type Session } from './sessions.ts';
+import { leaveToken } from './tokens.ts';
 
 /** Throws `step-up-required` unless the session proved itself lately at the user's highest level (ENR-01, STEP-01). */
 export function demandFresh(
@@ -26,6 +27,7 @@ export function demandFresh(
 export async function reportLost(c: Commit, user: UserRow, factor: FactorRow): Promise<number> {
   await updateFactor(c.tx, factor.id, { state: 'lost', preferred: 0 });
   await killChallengesOfFactor(c.tx, user.id, factor.id);
+  await leaveToken(c, factor, 'lost');
   await c.record({ type: 'factor.lost', userId: user.id, details: { kind: factor.kind, factor: factor.id } });
   return raiseEpoch(c.tx, user.id);
 }
@@ -107,9 +109,10 @@ export async function removeFactor(by: Circumstance, session: Session, factorId:
     if (factor.use === 'everyday' && after.required && after.everyday.length === 0) throw new Problem('last-factor');
     const last = factor.use === 'everyday' && !left.some((row) => row.use === 'everyday');
     const gone = last ? [factor, ...left.filter((row) => row.use === 'recovery')] : [factor];
-    for (const { id, kind } of gone) {
-      await deleteFactor(c.tx, id);
-      await c.record({ type: 'factor.removed', userId: user.id, details: { kind, factor: id } });
+    for (const row of gone) {
+      await leaveToken(c, row, 'free');
+      await deleteFactor(c.tx, row.id);
+      await c.record({ type: 'factor.removed', userId: user.id, details: { kind: row.kind, factor: row.id } });
     }
     await endOthers(c, user.id, session.id, 'change');
     await notify(c, user, 'notice.factor-removed', { what: gone.map(({ label }) => label).join(', ') });

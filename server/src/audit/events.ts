@@ -46,6 +46,14 @@ export interface EventDetails {
   'step-up.demanded': { readonly level: string; readonly for: string };
   'profile.changed': { readonly fields: readonly string[] };
   'invitation.made': { readonly role: string };
+  'token.imported': { readonly serial: string; readonly kind: string };
+  'token.import-refused': { readonly format: string; readonly reason: string; readonly serial?: string };
+  'token.reserved': { readonly serial: string };
+  'token.assigned': { readonly serial: string; readonly factor: string };
+  'token.freed': { readonly serial: string };
+  'token.lost': { readonly serial: string };
+  'token.revoked': { readonly serial: string };
+  'token.resynchronised': { readonly serial: string; readonly by: 'owner' | 'console' };
   'access.denied': { readonly reason: string; readonly path: string };
   'flow.refused': { readonly reason: string; readonly path: string };
 }
@@ -77,6 +85,9 @@ export const eventsShown = {
     'factor.disabled',
     'factor.preferred',
     'recovery-set.renewed',
+    'token.reserved',
+    'token.revoked',
+    'token.resynchronised',
     'recovery.started',
     'recovery.completed',
     'session.started',

@@ -1,6 +1,7 @@
 /** Adds factors to an account: one place, whichever flow or policy asked for it. */
 import type { Commit } from '../accounts/commit.ts';
 import { notify } from '../accounts/notices.ts';
+import { factorBound, takeToken } from '../accounts/tokens.ts';
 import type { AnyFactorKind } from '../factors/factor.ts';
 import { factorKinds, kindOf } from '../factors/index.ts';
 import { type Level, stronger, weaker } from '../levels.ts';
@@ -10,8 +11,7 @@ import { deleteFactorsOfKind, factorsOf, insertFactor } from '../storage/factors
 import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { raiseEpoch } from '../storage/users.ts';
 import type { Facts } from './facts.ts';
-import type { Scene } from './flow.ts';
-import { factorBound } from './given.ts';
+import { Moved, type Scene } from './flow.ts';
 
 /** The kinds that are for when everything else is gone. */
 export const recoveryKinds: readonly string[] = factorKinds.filter((k) => k.use === 'recovery').map((k) => k.kind);
@@ -80,6 +80,10 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     created_from: c.source.place ? `${c.source.address}, ${c.source.place}` : c.source.address,
     last_used_at: null,
   });
+  const serial = kind.token?.(adding.data);
+  const taken = serial === undefined || (await takeToken(c, serial, { userId: user.id, factorId: id }));
+  // Judged once more, it is refused as what it is: a token that is not free.
+  if (!taken) throw new Moved('the token is somebody else’s');
   await forgetAttempts(c.tx, user.id, kind.kind);
   const renewed = kind.use === 'recovery';
   await c.record(

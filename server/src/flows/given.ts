@@ -1,3 +1,4 @@
+import { factorBound, serialOf, tokenBound } from '../accounts/tokens.ts';
 import type { AnyFactorKind, Given, HardwareToken } from '../factors/factor.ts';
 import { findToken } from '../storage/tokens.ts';
 import type { Scene } from './flow.ts';
@@ -45,21 +46,15 @@ export function factorData(scene: Scene, kind: AnyFactorKind, factor: { readonly
   return kind.data.parse(JSON.parse(scene.by.deps.keyring.open(factor.data, bound)));
 }
 
-/** What a factor's sealed data is tied to: its row and its owner (CRY-02). */
-export const factorBound = (tenant: string, userId: string, factorId: string): string =>
-  `factor:${tenant}:${userId}:${factorId}`;
-
 /** A token that is free, or kept for this very user. */
-async function tokenFor({ by, person }: Scene, serial: string): Promise<HardwareToken | undefined> {
-  const row = await findToken(by.deps.database.in(by.tenant.id), serial);
+async function tokenFor({ by, person }: Scene, typed: string): Promise<HardwareToken | undefined> {
+  const serial = serialOf(typed);
+  const row = serial === undefined ? undefined : await findToken(by.deps.database.in(by.tenant.id), serial);
   const open = row?.state === 'free' || (row?.state === 'reserved' && row.user_id === person?.user.id);
   if (!row || !open) return undefined;
   const data: unknown = JSON.parse(by.deps.keyring.open(row.data, tokenBound(by.tenant.id, row.serial)));
   return { serial: row.serial, kind: row.kind, data };
 }
-
-/** What a token's sealed data is tied to while nobody has it. */
-export const tokenBound = (tenant: string, serial: string): string => `token:${tenant}:${serial}`;
 
 const factorsOfKind = (scene: Scene, kind: AnyFactorKind): unknown[] =>
   (scene.person?.factors ?? [])

@@ -1,11 +1,11 @@
 /** A user's factors as their account page lists them: what only the kinds know (how many codes are left) included. */
 import type { Circumstance } from '../accounts/commit.ts';
 import type { Person } from '../accounts/person.ts';
+import { factorBound } from '../accounts/tokens.ts';
 import { kindOf } from '../factors/index.ts';
 import { decide } from '../policy/policy.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import { recoveryKinds } from './enrolling.ts';
-import { factorBound } from './given.ts';
 import type { Offerable } from './prompt.ts';
 import { asOffer, kindsFor } from './steps/offer.ts';
 

@@ -99,6 +99,8 @@ for (const [dialect, open] of Object.entries(openers)) {
         'swapFlow',
         'closeChallenge',
         'useInvitation',
+        'assignToken',
+        'swapToken',
         'endSession',
       ];
       for (const name of races) {
@@ -190,6 +192,7 @@ for (const [dialect, open] of Object.entries(openers)) {
         'attempts',
         'known_browsers',
         'messages',
+        'tokens',
         'events',
         'event_persons',
       ];
@@ -222,7 +225,15 @@ async function everythingOf({ all }: Database, tenant: string): Promise<unknown[
     'throttles',
     'sessions',
   ] as const;
-  const more = ['known_browsers', 'messages', 'message_tries', 'invitations', 'events', 'event_persons'] as const;
+  const more = [
+    'known_browsers',
+    'messages',
+    'message_tries',
+    'tokens',
+    'invitations',
+    'events',
+    'event_persons',
+  ] as const;
   for (const table of [...tables, ...more]) {
     found.push(await all.k.selectFrom(table).selectAll().where('tenant', '=', tenant).execute());
   }

@@ -1,5 +1,6 @@
 /** The second factor: asked here for sign-in, recovery, step-up and changes alike, so it exists once. */
 import { notify } from '../../accounts/notices.ts';
+import { factorBound } from '../../accounts/tokens.ts';
 import { Problem } from '../../errors.ts';
 import type { FactorVerdict } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
@@ -11,7 +12,7 @@ import { askFactor } from '../ask.ts';
 import { proofOf } from '../enrolling.ts';
 import { no, provedSecond } from '../facts.ts';
 import { type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
-import { factorBound, factorData, givenFor } from '../given.ts';
+import { factorData, givenFor } from '../given.ts';
 import { laneIn } from '../scene.ts';
 import { mayResend, resend } from './resend.ts';
 import { waysTo } from './ways.ts';
