@@ -4,6 +4,7 @@ import type { AnyFactorKind, Given, Question } from '../src/factors/factor.ts';
 import { type Algorithm, hotp } from '../src/factors/oath.ts';
 import { appCode } from './authenticator.ts';
 import { tokensInStore } from './given.ts';
+import { validationServer, YubiKey } from './yubico.ts';
 
 /** A factor and the one who can answer for it. */
 interface Holder {
@@ -25,6 +26,7 @@ const filledIn = { phone: ['+49 1512 3456789', '+49 1512 3456788'], serial: ['T-
 export async function begin(kind: AnyFactorKind, given: Given, which: 0 | 1 = 0): Promise<Begun | { done: unknown }> {
   const begun = await kind.beginEnrolment(given);
   if ('done' in begun) return { done: begun.done };
+  if (kind.kind === 'yubikey') return { ...begun, answer: toucher(which) };
   if (begun.prompt.ask !== 'fill') return { ...begun, answer: answerer(begun) };
   const value = filledIn[begun.prompt.what][which];
   const more = await kind.finishEnrolment(given, begun.pending, value);
@@ -53,6 +55,13 @@ function answerer(shown?: Question, serial?: string): Holder['answer'] {
     assert.ok(answer !== undefined, 'the holder knows an answer');
     return answer;
   };
+}
+
+/** Touches a YubiKey. The second person's is one of another house: the validation server here does not know it. */
+function toucher(which: 0 | 1): () => string {
+  const key = new YubiKey();
+  if (which === 0) validationServer.learn(key);
+  return () => key.touch();
 }
 
 /** The button of a token that stands in the store room: each press shows the next code. */

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { ZodType } from 'zod';
 import { type GivenOptions, newYear, seededRandom, testGiven } from '../../test/given.ts';
 import { begin, enrol } from '../../test/holder.ts';
+import { validationServer } from '../../test/yubico.ts';
 import { levels } from '../levels.ts';
 import type { AnyFactorKind, Question } from './factor.ts';
 import { factorKinds, kindOf } from './index.ts';
@@ -14,7 +15,14 @@ import { factorKinds, kindOf } from './index.ts';
 const later = newYear + 120_000;
 
 const givenFor = (kind: AnyFactorKind, options: GivenOptions = {}) =>
-  testGiven({ ...options, settings: kind.settings.parse({}) });
+  testGiven({ fetch: validationServer.fetch, ...options, settings: kind.settings.parse(needed[kind.kind] ?? {}) });
+
+/** Settings of kinds that cannot do without. */
+const needed: Readonly<Record<string, unknown>> = { yubikey: validationServer.settings() };
+
+/** A token brings its secret with it: its own number is filled in, or its code typed at once. */
+const bringsSecret = ({ prompt, send }: Question): boolean =>
+  prompt.ask === 'fill' ? prompt.what === 'serial' : prompt.ask === 'code' && send === undefined;
 
 /** Stored as sealed JSON and read with the kind's schema, a value must come back as it was. */
 function keeps(schema: ZodType, value: unknown): void {
@@ -81,7 +89,8 @@ for (const kind of factorKinds) {
       const abandoned = await begin(kind, given, 1);
       const begun = await begin(kind, given);
       if (!isQuestion(begun) || !isQuestion(abandoned)) return;
-      assert.notDeepEqual(begun.pending, abandoned.pending);
+      const remembers = Object.keys(begun.pending as object).length > 0;
+      if (remembers) assert.notDeepEqual(begun.pending, abandoned.pending);
       if (begun.prompt.ask !== 'keep') {
         const foreign = await kind.finishEnrolment(given, begun.pending, abandoned.answer(abandoned, newYear));
         assert.equal(foreign.is, 'wrong');
@@ -93,8 +102,7 @@ for (const kind of factorKinds) {
 
     it('ENR-03: a secret is made here and anew each time, from the chance that was handed in and no other', async () => {
       const first = await kind.beginEnrolment(givenFor(kind));
-      // A token brings its secret with it.
-      if (isQuestion(first) && first.prompt.ask === 'fill' && first.prompt.what === 'serial') return;
+      if (isQuestion(first) && bringsSecret(first)) return;
       const shown = async (seed: string) => {
         const given = givenFor(kind, { random: seededRandom(seed) });
         const begun = await begin(kind, given);
