@@ -16,6 +16,7 @@ my $receipts = '';         # '', text, tlv, text-first: a receipt at once, the l
 my $ids = 'plain';         # plain, hex: answers in hexadecimal and receipts in decimal
 my $count = 0x0a00;
 my %parts;
+my %addresses;            # by id: whom a message went to, and from whom
 
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
@@ -77,7 +78,9 @@ sub receipt {
     my @form = $form eq 'tlv'
         ? (short_message => '', receipted_message_id => "$id\0", message_state => pack('C', $states{$stat}))
         : (short_message => $text);
-    $client->deliver_sm(async => 1, source_addr => '491510000000', destination_addr => 'Acme', esm_class => 0x04, @form);
+    my ($to, $from) = @{ $addresses{$id} // ['491510000000', 'Acme'] };
+    $client->deliver_sm(async => 1, source_addr => $to, source_addr_ton => 1, source_addr_npi => 1,
+        destination_addr => $from, esm_class => 0x04, @form);
 }
 
 sub serve {
@@ -97,6 +100,7 @@ sub serve {
         return say_that(event => 'unanswered') if $mode eq 'hang';
         return $client->submit_sm_resp(seq => $seq, message_id => '', status => $mode) if $mode =~ /^\d+$/;
         my $id = $ids eq 'hex' ? sprintf '%08X', ++$count : sprintf 'id_%d', ++$count;
+        $addresses{$id} = [@$pdu{qw(destination_addr source_addr)}];
         receipt($client, $id, 'text', 'DELIVRD') if $receipts eq 'text-first';
         $client->submit_sm_resp(seq => $seq, message_id => $id);
         take($pdu, $id);
