@@ -14,7 +14,7 @@ const freshMs = 5 * 60 * 1000;
 const second = 1000;
 
 /** The options of a webhook of either channel. */
-export const webhookOptions = z.object({
+export const webhookOptions = z.strictObject({
   url: address.describe('Where each message is posted: `https://…`, or `http://` on this machine.'),
   secrets: z
     .array(z.string().min(32))

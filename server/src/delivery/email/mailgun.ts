@@ -7,7 +7,7 @@ import { hmac, jsonOf, receiptOf } from '../receipts.ts';
 import { Undeliverable } from '../undeliverable.ts';
 import { automatic, envelopeOf, headerText } from './address.ts';
 
-const mailgunOptions = z.object({
+const mailgunOptions = z.strictObject({
   domain: z
     .string()
     .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/i, 'a domain')

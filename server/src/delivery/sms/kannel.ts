@@ -6,7 +6,7 @@ import { fieldsOf, queryOf, receiptOf, sealedId, sealedUrl } from '../receipts.t
 import { segments } from './gsm.ts';
 import { numberOf, printable, secondsLeft, senderId } from './number.ts';
 
-const kannelOptions = z.object({
+const kannelOptions = z.strictObject({
   url: address.describe('The `sendsms` address of smsbox: `http://127.0.0.1:13013/cgi-bin/sendsms`, or `https://…`.'),
   username: printable.describe('`username` of the `sendsms-user` group.'),
   password: printable.describe('Its `password`. It also signs the addresses that receipts come to.'),

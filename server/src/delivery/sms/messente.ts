@@ -8,7 +8,7 @@ import { headerOf, jsonOf, receiptOf } from '../receipts.ts';
 import { Undeliverable } from '../undeliverable.ts';
 import { numberOf, secondsLeft, senderId } from './number.ts';
 
-const messenteOptions = z.object({
+const messenteOptions = z.strictObject({
   username: z.string().min(1).describe('The API key’s username.'),
   password: z.string().min(1).describe('The API key’s password; it also checks the signature of receipts.'),
   from: senderId

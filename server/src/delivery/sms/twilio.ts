@@ -12,7 +12,7 @@ const sid = (kind: string) =>
   z.string().regex(new RegExp(`^${kind}[0-9a-f]{32}$`), `${kind} and 32 hexadecimal digits`);
 
 const twilioOptions = z
-  .object({
+  .strictObject({
     accountSid: sid('AC').describe('The account’s SID (`AC…`).'),
     authToken: z.string().min(16).describe('Its auth token; it also checks the signature of receipts.'),
     from: senderId.optional().describe('The sender: a number of the account, a short code or an alphanumeric name.'),
