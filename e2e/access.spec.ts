@@ -147,6 +147,35 @@ async function lookEverywhere(page: Page, house: House, look: () => Promise<void
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await look();
+  await lookAtWays(page, house, look);
+  await page.goto(`${house.origin}/account`);
+  await signOut(page);
+  await typeCredentials(page, house, { email, password: 'heron umbrella cobalt window' });
+  await button(page, 'Lost your device?').click();
+  await page.getByText('None of these at hand?').click();
+  await expect(page.getByText('Ask whoever runs Secondlock')).toBeVisible();
+  await look();
+}
+
+/** What has to be filled in before a way is there, with its help open. */
+async function lookAtWays(page: Page, house: House, look: () => Promise<void>): Promise<void> {
+  const help = page.getByText('How does this work?');
+  await page.goto(`${house.origin}/account/add`);
+  await button(page, /Hardware token/).click();
+  await expect(heading(page, 'The number of your token')).toBeVisible();
+  await help.click();
+  await look();
+  await button(page, 'Choose another way').click();
+  await page.getByRole('radio', { name: 'Text message' }).check();
+  await button(page, 'Turn it on').click();
+  await expect(heading(page, 'Your phone number')).toBeVisible();
+  await help.click();
+  await look();
+  await page.getByLabel('Phone number').fill('+447400123456');
+  await button(page, 'Text me a code').click();
+  await expect(heading(page, 'Check your phone')).toBeVisible();
+  await page.getByText('The code does not come?').click();
+  await look();
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -210,6 +239,32 @@ test('A11Y-05 one signs in and renews the codes by keyboard alone', async ({ pag
   await tabTo(page, button(page, 'I have kept them'));
   await page.keyboard.press('Enter');
   await expect(heading(page, 'Kept')).toBeFocused();
+});
+
+test('A11Y-04 help and the other ways stand beside each factor, in the same order, and open by keyboard', async ({
+  page,
+  house,
+}) => {
+  const person = await register(page, house);
+  await signOut(page);
+  await typeCredentials(page, house, person);
+  for (const [asked, label, helps] of [
+    ['Your authenticator app', '6-digit code', 'Let your phone set its clock'],
+    ['Use a backup code', 'Backup code', 'Each works once: cross out'],
+    ['Use your paper key', 'Paper key', 'You get a new one right away'],
+  ] as const) {
+    await expect(heading(page, asked)).toBeVisible();
+    await expect(page.getByRole('textbox', { name: label })).toBeFocused();
+    await tabTo(page, page.locator('summary', { hasText: 'How does this work?' }));
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(helps)).toBeVisible();
+    await tabTo(page, button(page, 'Lost your device?'));
+    await page.keyboard.press('Enter');
+    if (asked === 'Use your paper key') break;
+    await tabTo(page, button(page, asked === 'Use a backup code' ? /^Paper key/ : /^Backup code/));
+    await page.keyboard.press('Enter');
+  }
+  await expect(button(page, 'Hide the other ways')).toHaveAttribute('aria-expanded', 'true');
 });
 
 test('A11Y-05 one recovers by keyboard alone', async ({ page, house }) => {

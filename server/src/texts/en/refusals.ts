@@ -14,6 +14,10 @@ export const refusals = {
   'refused.replayed.scan-and-code': 'That code was used already. Wait until your app shows the next one.',
   'refused.expired': 'That took too long. Try again.',
   'refused.expired.code': 'That code is too old. Ask for a new one.',
+  'refused.wrong.token': 'That code is not right. Press the button of the token and type the newest digits.',
+  'refused.replayed.token': 'That code was used already. Type the next one that the token shows.',
+  'refused.expired.token':
+    'This token is past its date and no longer lets you in. Use another way, and ask whoever gave it to you for a new one.',
   'refused.limited': 'Too many codes were sent, so none can be sent right now.',
   'refused.limited-wait': 'Too many codes were sent, so none can be sent right now. You can ask for one in {time}.',
   'refused.limited-wait.choose':

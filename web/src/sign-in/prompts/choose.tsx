@@ -1,6 +1,7 @@
 /** `choose`: which way to prove that one is there, or which factor is lost. */
 import { type ReactNode, useId, useState } from 'react';
 import type { Way } from '../../../../server/src/flows/prompt.ts';
+import { pageMeta } from '../../page-meta.ts';
 import { kindName, t, tAny } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { FaultSlot } from '../answer-form.tsx';
@@ -60,15 +61,17 @@ export function Ways({ ways, flow, about, onChoose }: WaysProps): ReactNode {
 
 export function Choose({ prompt, flow, inner }: PromptProps<'choose'>): ReactNode {
   const fault = useId();
+  const about = prompt.options.length === 0 ? 'empty' : prompt.about;
   return (
     <>
       <Heading focus inner={inner}>
-        {t(`choose.${prompt.about}.title`)}
+        {t(`choose.${about}.title`)}
       </Heading>
-      <p className="lead">{t(`choose.${prompt.about}.lead`)}</p>
+      <p className="lead">{t(`choose.${about}.lead`)}</p>
       <FaultSlot flow={flow} ask={prompt.options.length > 1 ? 'choose' : 'choose-one'} id={fault} />
       <Ways ways={prompt.options} flow={flow} about={prompt.about} />
-      {prompt.about === 'proof' && <NoneOfThese title={t('choose.none-of-these')} />}
+      {about === 'empty' && <p>{t('others.none.lead', { service: pageMeta.service })}</p>}
+      {about === 'proof' && <NoneOfThese title={t('choose.none-of-these')} />}
     </>
   );
 }

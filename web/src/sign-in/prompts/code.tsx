@@ -122,7 +122,7 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
       </p>
       <AnswerForm
         flow={flow}
-        ask="code"
+        ask={topic === 'token' ? topic : 'code'}
         id={fault}
         submit={t('code.submit')}
         onSubmit={() => code.filled(t('field.empty.code')) && code.send(code.value.trim())}
