@@ -46,6 +46,8 @@ export interface Facts {
   /** Recovery kinds that are to be shown and kept. */
   readonly keep?: readonly string[];
   readonly lost?: 'ask' | 'answered';
+  /** The token whose place is looked for, and the first of two codes once it was typed. */
+  readonly resynchronising?: { readonly factor: string; readonly first?: string } | undefined;
   /** The level that a step-up must reach. */
   readonly wanted?: Level;
   readonly codesLeft?: number;
@@ -80,6 +82,10 @@ export type Verdict =
   | { readonly is: 'enrolled'; readonly proof: Proof | undefined; readonly keep: readonly string[] }
   /** What was shown is kept. */
   | { readonly is: 'kept' }
+  /** The first of two codes was typed. */
+  | { readonly is: 'first-code'; readonly code: string }
+  /** A token is in step again. */
+  | { readonly is: 'resynchronised' }
   /** The question which factor is lost was answered. */
   | { readonly is: 'lost'; readonly facts: Pick<Facts, 'offer'> };
 

@@ -88,6 +88,7 @@ export interface StartExtras {
   readonly level?: string | undefined;
   readonly action?: string | undefined;
   readonly link?: string | undefined;
+  readonly factor?: string | undefined;
 }
 
 /** What the end of a flow gives. */

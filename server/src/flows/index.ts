@@ -7,6 +7,7 @@ import { invitation } from './invitation.ts';
 import { password } from './password.ts';
 import { recovery } from './recovery.ts';
 import { registration } from './registration.ts';
+import { resynchronisation } from './resynchronise.ts';
 import { setUp } from './set-up.ts';
 import { signIn } from './sign-in.ts';
 import { stepUp } from './step-up.ts';
@@ -22,6 +23,7 @@ export const flows: readonly Flow[] = [
   enrolment,
   password,
   address,
+  resynchronisation,
 ];
 
 /** The flow of this name, or a Problem. */

@@ -27,6 +27,7 @@ const newcomer = { id: 'ann', handle: 'h', role: 'member', by: 'registration' } 
 const mayProve = { mustProve: true, askable: ['t', 'c', 'p'] } as const;
 const forced = { skippable: false, why: 'offer.role' } as const;
 const offers = [{ skippable: true, why: 'offer.choice' }, forced] as const;
+const resynchronising = { factor: 't' } as const;
 const sets = ['backup-codes', 'paper-key'];
 
 /** The first facts that `begin` may give, by flow. */
@@ -49,6 +50,11 @@ const beginnings: Readonly<Record<string, readonly Omit<Facts, 'purpose'>[]>> = 
     { proofs: [], ...known, askPassword: true, newPassword: 'wanted' },
   ],
   address: [{ proofs: [], ...known }],
+  resynchronisation: [
+    { proofs: [], ...known, resynchronising },
+    { proofs: [], ...known, askPassword: true, resynchronising },
+    { proofs: [], ...known, ...mayProve, resynchronising },
+  ],
 };
 
 const asked: readonly Verdict[] = [{ is: 'asked', again: true }];
@@ -110,6 +116,8 @@ const verdicts: Readonly<Record<string, (facts: Facts) => readonly Verdict[]>> =
       { is: 'confirmed', facts: { ...facts, ...mayProve } },
     ];
   },
+  resynchronise: ({ resynchronising: token }) =>
+    token?.first === undefined ? [{ is: 'first-code', code: '123456' }] : [{ is: 'resynchronised' }],
   'new-password': ({ purpose }) =>
     purpose === 'registration'
       ? offers.map((offer) => ({ is: 'password', proof: password, facts: { offer } }))
@@ -164,14 +172,14 @@ const rules: readonly [string, readonly string[], readonly string[], (facts: Fac
   ],
   [
     'FLOW-02 sign-in, step-up and changes pass no second factor that is demanded',
-    ['sign-in', 'step-up', 'password'],
-    ['keep', 'lost', 'offer', 'enrol', 'new-password', 'done'],
+    ['sign-in', 'step-up', 'password', 'resynchronisation'],
+    ['keep', 'lost', 'offer', 'enrol', 'new-password', 'resynchronise', 'done'],
     (f) => f.mustProve !== true || provedSecond(f),
   ],
   [
-    'FLOW-10 step-up and a change of password ask the password where it is demanded',
-    ['step-up', 'password'],
-    ['second-factor', 'keep', 'new-password', 'done'],
+    'FLOW-10 step-up, a change of password and a resynchronisation ask the password where it is demanded',
+    ['step-up', 'password', 'resynchronisation'],
+    ['second-factor', 'keep', 'new-password', 'resynchronise', 'done'],
     (f) => f.askPassword !== true || proved(f, 'password'),
   ],
   [

@@ -51,6 +51,8 @@ export const prompt = z.discriminatedUnion('ask', [
     format: z.enum(['digits', 'letters']),
     length: z.number().int(),
     sentTo: z.string().optional(),
+    /** Two codes that follow each other are asked for: which of them this is. */
+    part: z.enum(['first', 'second']).optional(),
     /** Seconds until another code may be asked for. */
     resendAfter: z.number().optional(),
     others,

@@ -21,6 +21,8 @@ const extras = {
   level: z.string().max(40).optional(),
   action: z.string().max(80).optional(),
   link: z.string().max(128).optional(),
+  /** A factor's id: the token of a `resynchronisation`. */
+  factor: z.string().max(64).optional(),
 };
 
 /** What a start takes: its extras, and the first step's input. */
@@ -75,7 +77,7 @@ export const flowRoutes: readonly Route[] = [
 
 async function start(c: AppContext): Promise<Response> {
   const body = await readJson(c);
-  const { transport: wanted, kind, level, action, link, ...input } = parse(startBody, body);
+  const { transport: wanted, kind, level, action, link, factor, ...input } = parse(startBody, body);
   const session = await sessionOf(c);
   const transport = session?.transport ?? wanted;
   if (transport === 'cookie') demandSameOrigin(c);
@@ -83,7 +85,7 @@ async function start(c: AppContext): Promise<Response> {
     name: c.req.param('id') ?? '',
     transport,
     session,
-    extras: { kind, level, action, link },
+    extras: { kind, level, action, link, factor },
     input: Object.keys(input).length > 0 ? input : undefined,
   });
   return handOver(c, result);
