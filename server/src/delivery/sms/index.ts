@@ -3,7 +3,8 @@ import { kannel } from './kannel.ts';
 import { messente } from './messente.ts';
 import { smpp } from './smpp.ts';
 import { twilio } from './twilio.ts';
+import { vonage } from './vonage.ts';
 import { smsWebhook } from './webhook.ts';
 
 /** Providers of SMS, by name in the configuration. */
-export const smsProviders = [smpp, kannel, twilio, messente, smsWebhook] as const;
+export const smsProviders = [smpp, kannel, twilio, vonage, messente, smsWebhook] as const;
