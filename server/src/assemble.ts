@@ -1,16 +1,21 @@
 /** Puts the rooms together from what the outside gives: `main.ts` gives the real world, tests give theirs. */
 import type { Hono } from 'hono';
 import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
+import { record } from './audit/record.ts';
 import { isDevelopment, type Options } from './config.ts';
-import { Outbox } from './delivery/outbox.ts';
+import type { Hooks } from './delivery/accounts.ts';
+import type { Channel } from './delivery/deliver.ts';
+import { type Office, openOffice } from './delivery/office.ts';
+import type { Outbox } from './delivery/outbox.ts';
 import type { Account } from './delivery/route.ts';
+import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
 import { setUpLifetime, terms } from './policy/limits.ts';
 import type { RoleTable } from './policy/roles.ts';
 import { Hasher } from './security/passwords.ts';
-import { type Random, randomToken } from './security/random.ts';
+import { type Random, randomId, randomToken } from './security/random.ts';
 import { Keyring } from './security/sealing.ts';
 import { PasswordJudge } from './security/strength.ts';
 import { hashToken } from './security/tokens.ts';
@@ -28,8 +33,8 @@ export interface World {
   readonly random: Random;
   readonly log: Log;
   readonly fetch: typeof fetch;
-  /** In the order they are tried. */
-  readonly accounts: readonly Account[];
+  /** Opens the accounts that messages leave by, in the order they are tried. */
+  readonly accounts: (hooks: Hooks) => readonly Account[];
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly placeOf: (address: string) => string;
   readonly pages?: string | undefined;
@@ -61,9 +66,8 @@ export async function assemble(world: World): Promise<Assembled> {
   const hasher = world.hasher ?? new Hasher({ keyring, random, memory, time: options.SECONDLOCK_ARGON2_TIME });
   const passwords = world.passwords ?? new PasswordJudge();
   const tenants = new Tenants({ database, now });
-  const service = (tenant: string) => tenants.get(tenant);
-  const { accounts } = world;
-  const outbox = new Outbox({ database, keyring, accounts, timeoutMs: 3000, service, now, log, random });
+  const office = officeOf(world, keyring, tenants);
+  const { outbox } = office;
   const token = (await countRole(database.in('main'), 'owner')) === 0 ? randomToken(random) : undefined;
   const deps: Deps = {
     database,
@@ -76,7 +80,8 @@ export async function assemble(world: World): Promise<Assembled> {
     wake: () => outbox.wake(),
     fetch: world.fetch,
     placeOf: world.placeOf,
-    factorSettings: factorSettings(options),
+    factorSettings: factorSettings(options, office.channels),
+    smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
   };
   const app = createApp({
@@ -86,6 +91,7 @@ export async function assemble(world: World): Promise<Assembled> {
     trustedProxies: options.SECONDLOCK_TRUSTED_PROXIES,
     pages: world.pages,
     ready: () => database.ping(),
+    receive: office.receive,
     ...(world.keptMessages ? { keptMessages: world.keptMessages } : {}),
   });
   return {
@@ -96,9 +102,8 @@ export async function assemble(world: World): Promise<Assembled> {
     setUpLink: token === undefined ? undefined : `${options.SECONDLOCK_ORIGIN[0]}/set-up#${token}`,
     sweep: () => sweep(database.all, now(), terms),
     close: async () => {
-      await outbox.stop();
+      await office.close();
       if (!world.passwords) await passwords.close();
-      await Promise.all([...new Set(accounts.map(({ sender }) => sender))].map((sender) => sender.close()));
       await database.close();
     },
   };
@@ -113,9 +118,38 @@ const tenantOf = ({ options, roles }: World): MainTenant => ({
   ...(roles ? { roles } : {}),
 });
 
+function officeOf(
+  { options, database, now, random, log, accounts }: World,
+  keyring: Keyring,
+  tenants: Tenants,
+): Office {
+  const origin = options.SECONDLOCK_ORIGIN[0] ?? '';
+  return openOffice({
+    ...{ database, keyring, now, random, log, origin, accounts },
+    service: (tenant) => tenants.get(tenant),
+    timeoutMs: options.SECONDLOCK_DELIVERY_TIMEOUT * 1000,
+    routeBy: options.SECONDLOCK_ROUTE_BY,
+    onUnknown: ({ name }) =>
+      database.transaction('main', (tx) =>
+        record(
+          tx,
+          { type: 'receipt.refused', details: { account: name, reason: 'unknown-message' } },
+          { correlation: randomId(random), address: '', browser: '', now: now(), random },
+        ),
+      ),
+  });
+}
+
 /** The settings of factor kinds; each kind parses its own. */
-const factorSettings = (options: Options): Deps['factorSettings'] => ({
+const factorSettings = (options: Options, channels: ReadonlySet<Channel>): Deps['factorSettings'] => ({
   email: { length: options.SECONDLOCK_CODE_LENGTH, lifetime: options.SECONDLOCK_CODE_LIFETIME * 1000 },
+  sms: {
+    length: options.SECONDLOCK_CODE_LENGTH,
+    lifetime: options.SECONDLOCK_CODE_LIFETIME * 1000,
+    available: channels.has('sms'),
+    ...(options.SECONDLOCK_SMS_COUNTRY ? { country: options.SECONDLOCK_SMS_COUNTRY } : {}),
+    countries: options.SECONDLOCK_SMS_COUNTRIES,
+  },
   totp: { algorithm: options.SECONDLOCK_TOTP_ALGORITHM, digits: options.SECONDLOCK_TOTP_DIGITS, period: 30 },
   yubikey: {
     urls: options.SECONDLOCK_YUBICO_URL,
@@ -123,3 +157,11 @@ const factorSettings = (options: Options): Deps['factorSettings'] => ({
     secret: options.SECONDLOCK_YUBICO_SECRET,
   },
 });
+
+/** The service that knows about phone numbers, where the operator names one. */
+function smsRisk({ options, fetch, now }: World): Deps['smsRisk'] {
+  const { SECONDLOCK_SMS_RISK_URL: url, SECONDLOCK_SMS_RISK_SECRET: secret = '' } = options;
+  return url === undefined
+    ? undefined
+    : riskService({ url, secret, doubt: options.SECONDLOCK_SMS_RISK_DOUBT, fetch, now });
+}

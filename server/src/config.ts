@@ -7,6 +7,23 @@ const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
+const fromJson = (given: unknown): unknown => {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    // Its message would repeat a piece of the text, which may be a secret.
+    return undefined;
+  }
+};
+
+/** Accounts of providers, in order; each entry is parsed by its provider's own schema (delivery/accounts.ts). */
+const accounts = z
+  .preprocess(fromJson, z.array(z.record(z.string(), z.unknown()), 'must be a JSON array of accounts'))
+  .default([]);
+
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be a country of two capital letters, as `DE`');
+
 const csv = z.union([z.array(z.string()), z.string().transform(list)]);
 
 /** Whether nobody on the way reads what is sent there. */
@@ -42,6 +59,23 @@ export const options = z.object({
     .string()
     .optional()
     .describe('PEM file with the authority that signed the relay’s certificate.'),
+  SECONDLOCK_EMAIL: accounts.describe(
+    'Accounts that e-mail leaves by, tried in order, as JSON: `[{"provider":"mailgun","name":"main",…}]`; after SECONDLOCK_SMTP_URL where both are set.',
+  ),
+  SECONDLOCK_SMS: accounts.describe(
+    'Accounts that SMS leave by, tried in order, as JSON: `[{"provider":"twilio","name":"twilio-us","prefixes":["+1"],…}]`.',
+  ),
+  SECONDLOCK_ROUTE_BY: z
+    .enum(['order', 'conversion'])
+    .default('order')
+    .describe('Whether accounts are tried as listed, or those first whose codes come back most.'),
+  SECONDLOCK_DELIVERY_TIMEOUT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60)
+    .default(3)
+    .describe('Seconds that an account has to take a message before the next one is tried.'),
   SECONDLOCK_MAIL_FROM: z.string().default('no-reply@localhost').describe('Sender address of every mail.'),
   SECONDLOCK_TRUSTED_PROXIES: csv
     .default([])
@@ -60,14 +94,40 @@ export const options = z.object({
     .string()
     .optional()
     .describe('MaxMind-format file that turns an address into a country or city.'),
-  SECONDLOCK_CODE_LENGTH: z.coerce.number().int().min(6).max(9).default(6).describe('Digits of a mailed code, 6 to 9.'),
+  SECONDLOCK_CODE_LENGTH: z.coerce
+    .number()
+    .int()
+    .min(6)
+    .max(9)
+    .default(6)
+    .describe('Digits of a code that is sent, 6 to 9.'),
   SECONDLOCK_CODE_LIFETIME: z.coerce
     .number()
     .int()
     .min(60)
     .max(600)
     .default(300)
-    .describe('Seconds that a mailed sign-in code lives, at most 600.'),
+    .describe('Seconds that a sign-in code that is sent lives, at most 600.'),
+  SECONDLOCK_SMS_COUNTRY: country
+    .optional()
+    .describe('Country (`DE`) whose phone numbers may be typed without a country code; none unless set.'),
+  SECONDLOCK_SMS_COUNTRIES: z
+    .preprocess((given) => (typeof given === 'string' ? list(given) : given), z.array(country))
+    .default([])
+    .describe('The only countries whose numbers get codes by SMS, comma-separated (`DE,AT,CH`); all unless set.'),
+  SECONDLOCK_SMS_RISK_URL: z
+    .string()
+    .optional()
+    .describe('Service that is asked before each SMS what is known against the number; see [sms.md](sms.md).'),
+  SECONDLOCK_SMS_RISK_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Key that requests to it are signed with, 32 characters or more.'),
+  SECONDLOCK_SMS_RISK_DOUBT: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('What follows where it does not answer: no SMS, or an SMS as if nothing were known.'),
   SECONDLOCK_TOTP_ALGORITHM: z
     .enum(['SHA1', 'SHA256', 'SHA512'])
     .default('SHA1')

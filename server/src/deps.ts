@@ -1,5 +1,6 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
+import type { SmsRisk } from './delivery/sms/risk.ts';
 import type { Hasher } from './security/passwords.ts';
 import type { Random } from './security/random.ts';
 import type { Keyring } from './security/sealing.ts';
@@ -32,6 +33,8 @@ export interface Deps {
   /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
   readonly placeOf: (address: string) => string;
   readonly factorSettings: FactorSettings;
+  /** What is known against a number before a code is texted to it; undefined where nobody is asked. */
+  readonly smsRisk: SmsRisk | undefined;
   /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */
   readonly setUp: { readonly tokenHash: string; readonly expiresAt: number } | undefined;
 }

@@ -1,7 +1,7 @@
 /** The signed-in user's own record, and what they see of their sessions and activity. */
 import { eventsShown } from '../audit/events.ts';
 import { Problem } from '../errors.ts';
-import { changeNeeds, decide, isFresh } from '../policy/policy.ts';
+import { changeNeeds, decide, isFresh, isPhone } from '../policy/policy.ts';
 import { eventsOf } from '../storage/events.ts';
 import { sessionsOf } from '../storage/sessions.ts';
 import type { EventRow, SessionRow } from '../storage/tables.ts';
@@ -23,8 +23,8 @@ export async function personOfSession(by: Circumstance, session: Session): Promi
   return readPerson(db, by.tenant, user);
 }
 
-/** What the account page says first. */
-export function overview(person: Person, session: Session, now: number) {
+/** What the account page says first; `phones` tells whether codes can be texted here. */
+export function overview(person: Person, session: Session, { now, phones }: { now: number; phones: boolean }) {
   const { user, roles, standing, factors } = person;
   const need = decide(standing);
   const needs = changeNeeds(standing);
@@ -39,19 +39,24 @@ export function overview(person: Person, session: Session, now: number) {
     roles: [...roles],
     secondFactor: need.everyday.length > 0,
     mustHaveSecondFactor: need.required,
-    advice: adviceFor(person),
+    advice: adviceFor(person, session, phones),
     recoverySets: factors.filter((row) => row.use === 'recovery' && row.state === 'active').length,
     session: { id: session.id, level: session.level, freshUntil },
   };
 }
 
 /** What would make the account safer, by key; the pages have the sentences. */
-function adviceFor({ standing, factors }: Person): string[] {
+function adviceFor({ standing, factors }: Person, { amr }: Pick<Session, 'amr'>, phones: boolean): string[] {
   const need = decide(standing);
+  const asked = standing.held.filter((held) => need.everyday.includes(held.id));
+  const onlyPhones = asked.every(isPhone);
   const advice: string[] = [];
-  if (need.everyday.length === 0) advice.push('turn-on');
+  if (asked.length === 0) advice.push('turn-on');
   else if (need.highest === 'two-step') advice.push('stronger');
-  else if (need.everyday.length === 1) advice.push('second-way');
+  // An invitation after a sign-in by text message; nothing is forced.
+  else if (onlyPhones && (JSON.parse(amr) as string[]).includes('sms')) advice.push('app-instead-of-sms');
+  else if (phones && !asked.some(isPhone)) advice.push('add-phone');
+  else if (asked.length === 1) advice.push('second-way');
   if (need.everyday.length > 0 && !factors.some((row) => row.use === 'recovery' && row.state === 'active')) {
     advice.push('recovery-codes');
   }

@@ -1,5 +1,7 @@
 /** The typed list of everything that happens. What is not here is not recorded; secrets and codes never are. */
 
+import type { RiskReason } from '../delivery/sms/risk.ts';
+
 /** Details of each event: no personal data, no secrets. */
 export interface EventDetails {
   'registration.started': Record<string, never>;
@@ -25,6 +27,7 @@ export interface EventDetails {
     readonly lane: string;
     readonly reason: 'paused' | 'disabled' | 'spent';
   };
+  'sending.risky': { readonly channel: string; readonly why: RiskReason };
   'sending.refused': { readonly channel: string; readonly reason: string };
   'factor.added': { readonly kind: string; readonly factor: string; readonly by: 'owner' | 'policy' };
   'factor.removed': { readonly kind: string; readonly factor: string };
@@ -54,6 +57,11 @@ export interface EventDetails {
   'token.lost': { readonly serial: string };
   'token.revoked': { readonly serial: string };
   'token.resynchronised': { readonly serial: string; readonly by: 'owner' | 'console' };
+  'receipt.refused': {
+    /** Empty where the address names none of ours. */
+    readonly account: string;
+    readonly reason: 'no-such-account' | 'not-genuine' | 'unknown-message';
+  };
   'access.denied': { readonly reason: string; readonly path: string };
   'flow.refused': { readonly reason: string; readonly path: string };
 }

@@ -47,9 +47,9 @@ test('OOB-10 links and origin come from the service, and the message’s own wor
 });
 
 test('another channel gets text alone, and a hole is an error', () => {
-  const sms = renderMessage({ ...code, channel: 'sms' }, { ...given, to: '+4930123456' });
+  const sms = renderMessage({ ...code, channel: 'sms', text: 'sms.sign-in' }, { ...given, to: '+14155552671' });
   assert.equal(sms.html, undefined);
   assert.equal(sms.subject, undefined);
-  assert.match(sms.text, /012345/);
+  assert.match(sms.text, /^012345 .*\n\n@login\.example\.org #012345$/);
   assert.throws(() => renderMessage({ ...code, parameters: {} }, given), /needs the parameter code/);
 });

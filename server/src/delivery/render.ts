@@ -1,6 +1,10 @@
-/** Turns a message into what a provider sends: plain text, and for e-mail a simple page that needs nothing from outside. */
+/**
+ * Turns a message into what a provider sends: one segment of text for SMS, plain text, and for e-mail beside it a simple
+ * page that needs nothing from outside.
+ */
 import { nearestLocale, render } from '../texts/index.ts';
 import type { Message, Rendered } from './deliver.ts';
+import { smsText } from './sms/text.ts';
 
 /** Whose message it is: what is filled in where the message itself says nothing. */
 export interface Service {
@@ -68,9 +72,11 @@ export function renderMessage(
 ): Rendered {
   const locale = nearestLocale(message.locale);
   const parameters = { service: service.name, origin: service.origin, ...message.parameters };
-  const { subject, paragraphs } = render(locale, message.text, parameters);
   const from = { name: service.name, address: service.sender };
-  const rendered = { channel: message.channel, to, from, text: `${paragraphs.join('\n\n')}\n`, id };
-  if (message.channel !== 'email') return rendered;
-  return { ...rendered, subject, html: page(locale, subject, paragraphs, parameters) };
+  const rendered = { channel: message.channel, to, from, id };
+  if (message.channel === 'sms') return { ...rendered, text: smsText(locale, message.text, parameters) };
+  const { subject, paragraphs } = render(locale, message.text, parameters);
+  const text = `${paragraphs.join('\n\n')}\n`;
+  if (message.channel !== 'email') return { ...rendered, text };
+  return { ...rendered, text, subject, html: page(locale, subject, paragraphs, parameters) };
 }

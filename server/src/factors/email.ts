@@ -4,25 +4,16 @@
  */
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import { randomDigits } from '../security/random.ts';
-import { defineFactor, type FactorVerdict, type Given, type Question } from './factor.ts';
+import { askByMessage, codeSettings, judgeSent, type SentCode, sentCode } from './delivered.ts';
+import { defineFactor, type FactorVerdict, type Given } from './factor.ts';
 import { maskAddress } from './mask.ts';
-import { typedDigits } from './typed.ts';
 
-const settings = z.strictObject({
-  /** Six decimal digits at least (NIST SP 800-63B-4 §3.1.3.2). */
-  length: z.int().min(6).max(10).default(6),
-  /** Milliseconds, ten minutes at most (ibid., ASVS 6.5.5). */
-  lifetime: z.int().min(60_000).max(600_000).default(300_000),
-});
+const settings = z.strictObject(codeSettings);
 
 const data = z.object({ address: z.string().min(3).max(320) });
 
-const asking = z.object({ digest: z.string(), length: z.int(), until: z.number() });
-
 type Settings = z.infer<typeof settings>;
 type Mailbox = z.infer<typeof data>;
-type Asked = z.infer<typeof asking>;
 
 /** The channel of everything that arrives in a mailbox, links and recovery codes included. */
 export function mailboxChannel(address: string): string {
@@ -32,30 +23,13 @@ export function mailboxChannel(address: string): string {
   return `mailbox:${folded.slice(0, at + 1)}${domainToASCII(folded.slice(at + 1))}`;
 }
 
-function ask(given: Given<Settings>, { address }: Mailbox): Question<Asked> {
-  const { length, lifetime } = given.settings;
-  const code = randomDigits(given.random, length);
-  return {
-    prompt: { ask: 'code', format: 'digits', length, sentTo: maskAddress(address) },
-    pending: { digest: given.codeDigest(address, code), length, until: given.now + lifetime },
-    lifetime,
-    send: { channel: 'email', to: address, text: `code.${given.purpose}`, parameters: { code } },
-  };
-}
-
-/**
- * The digest covers the address that the code went to, so a code from before the address changed is worth nothing (OWASP
- * Transaction Authorization 2.10).
- */
-function judge(given: Given<Settings>, asked: Asked, mailbox: Mailbox, answer: string): FactorVerdict<Mailbox> {
-  if (given.now >= asked.until) return { is: 'expired' };
-  const code = typedDigits(answer, asked.length);
-  if (code === undefined) return { is: 'wrong' };
-  return given.codeMatches(asked.digest, mailbox.address, code) ? { is: 'ok', data: mailbox } : { is: 'wrong' };
+function judge(given: Given<Settings>, sent: SentCode, mailbox: Mailbox, answer: string): FactorVerdict<Mailbox> {
+  const is = judgeSent(given, sent, mailbox.address, answer);
+  return is === 'ok' ? { is, data: mailbox } : { is };
 }
 
 /** Codes sent to the user's confirmed address. */
-export const email = defineFactor<Mailbox, Settings, never, Asked>({
+export const email = defineFactor<Mailbox, Settings, never, SentCode>({
   kind: 'email',
   name: 'E-mail',
   use: 'everyday',
@@ -66,7 +40,7 @@ export const email = defineFactor<Mailbox, Settings, never, Asked>({
   settings,
   data,
   enrolling: z.never(),
-  asking,
+  asking: sentCode,
   channel: (mailbox) => mailboxChannel(mailbox.address),
   hint: (mailbox) => maskAddress(mailbox.address),
   beginEnrolment: async ({ user }) => {
@@ -75,6 +49,7 @@ export const email = defineFactor<Mailbox, Settings, never, Asked>({
   },
   // Never asked: a confirmed address needs no further proof.
   finishEnrolment: async () => ({ is: 'wrong' }),
-  beginChallenge: async (given, mailbox) => ask(given, mailbox),
-  checkAnswer: async (given, asked, mailbox, answer) => judge(given, asked, mailbox, answer),
+  beginChallenge: async (given, { address }) =>
+    askByMessage(given, { channel: 'email', to: address, text: `code.${given.purpose}` }, maskAddress(address)),
+  checkAnswer: async (given, sent, mailbox, answer) => judge(given, sent, mailbox, answer),
 });

@@ -4,10 +4,12 @@ import { email } from './email.ts';
 import type { AnyFactorKind } from './factor.ts';
 import { hotp } from './hotp.ts';
 import { paperKey } from './paper-key.ts';
+import { sms } from './sms.ts';
 import { totp } from './totp.ts';
+import { yubikey } from './yubikey.ts';
 
 /** Every kind, in the order in which they are offered. */
-export const factorKinds: readonly AnyFactorKind[] = [totp, hotp, email, backupCodes, paperKey];
+export const factorKinds: readonly AnyFactorKind[] = [totp, hotp, yubikey, sms, email, backupCodes, paperKey];
 
 /** The kind of that name; a stored name that nobody knows is a broken promise, never a factor. */
 export function kindOf(kind: string): AnyFactorKind {

@@ -12,5 +12,17 @@ export function maskAddress(address: string): string {
   return `${veiled(address.slice(0, at))}@${veiled(domain)}${dot > 0 ? domain.slice(dot) : ''}`;
 }
 
+/**
+ * `+1 ••• ••• 8318`: what leads to the country, and the last four digits. The rest is always six dots, so that the mask
+ * does not tell the length either.
+ */
+export const maskNumber = ({
+  number,
+  callingCode,
+}: {
+  readonly number: string;
+  readonly callingCode: string;
+}): string => `+${callingCode} ••• ••• ${number.slice(-4)}`;
+
 /** By code point, so that a letter outside the basic plane is not cut in two. */
 const veiled = (text: string): string => `${[...text][0] ?? ''}•••`;

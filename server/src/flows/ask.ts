@@ -59,11 +59,13 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
     locale: scene.person?.user.locale ?? source.locale,
     ...(userId === undefined ? {} : { userId }),
     notAfter: expiresAt,
+    ...(send.prefix === undefined ? {} : { prefix: send.prefix }),
+    // What was filled in for an earlier end (a question that outlives its code) gives way to this one's.
     parameters: {
+      ...send.parameters,
       service: tenant.name,
       origin: tenant.origin,
       minutes: String(Math.ceil((expiresAt - scene.now) / 60_000)),
-      ...send.parameters,
     },
   };
 }
@@ -114,6 +116,6 @@ export async function writeAsked(
     userId,
     details: { kind: challenge.kind, purpose: scene.facts.purpose },
   });
-  if (send) await commit.send(send);
+  if (send) await commit.send({ ...send, challengeId: challenge.id });
   return undefined;
 }

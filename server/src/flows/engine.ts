@@ -19,11 +19,13 @@ import type { Facts, Verdict } from './facts.ts';
 import {
   type Asked,
   currentStep,
+  type Entered,
   type Finished,
   type Flow,
   type Guess,
   type Judgement,
   Moved,
+  type RuledOut,
   type Scene,
   type StartExtras,
   type Step,
@@ -31,6 +33,7 @@ import {
 import { flowNamed } from './index.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
 import { TooManySent } from './quotas.ts';
+import { tellRisk } from './risk.ts';
 import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
 
 /** How a flow is started. */
@@ -212,13 +215,15 @@ async function moveOn(
   const known = same && learned.purpose !== 'recovery';
   const person = judgement.person ?? (known ? scene.person : await personOf(by, learned.userId));
   const after = { ...scene, facts: learned, person };
-  const entering = judgement.asking ?? (await enter(next, step, verdict, after));
+  const entered: Entered = judgement.asking ? { asking: judgement.asking } : await enter(next, step, verdict, after);
+  const { asking: entering, ruledOut = [] } = entered;
   const lane = entering?.send ? await browserLane(after) : 'other';
   const moved = commit(by, async (c) => {
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);
     const extra = await judgement.write?.(c);
-    const facts = { ...learned, ...extra };
+    for (const { why } of ruledOut) await tellRisk(c, learned.userId ?? null, why);
+    const facts = { ...without(learned, ruledOut), ...extra };
     if (currentStep(flow, facts)?.name !== next?.name) throw new Error('what a commit learns must not change the step');
     const first = row.version === 0;
     const wait = entering ? await writeAsked(c, { ...after, facts }, entering, { lane, first }) : undefined;
@@ -226,7 +231,8 @@ async function moveOn(
     if (wait !== undefined && !guess) throw new TooManySent(wait, entering?.send?.channel ?? '');
     const finished = next ? undefined : await flow.finish(c, { ...after, facts });
     const kept = await keep(c, loaded, facts, next);
-    return shown(flow, kept, { ...after, facts }, wait === undefined ? entering : undefined, finished, wait);
+    const refused = refusalOf(wait, ruledOut);
+    return shown(flow, kept, { ...after, facts }, wait === undefined ? entering : undefined, finished, refused);
   });
   return moved.catch(async (error: unknown) => {
     if (!(error instanceof TooManySent)) throw error;
@@ -237,9 +243,21 @@ async function moveOn(
 }
 
 /** A step is entered when it becomes current, and when another question is asked for. */
-async function enter(next: Step | undefined, step: Step | undefined, verdict: Verdict, after: Scene) {
-  if (!next || (next.name === step?.name && verdict.is !== 'asked')) return undefined;
-  return next.enter?.(after, verdict.is === 'asked' && verdict.again === true);
+async function enter(next: Step | undefined, step: Step | undefined, verdict: Verdict, after: Scene): Promise<Entered> {
+  if (!next?.enter || (next.name === step?.name && verdict.is !== 'asked')) return {};
+  return next.enter(after, verdict.is === 'asked' && verdict.again === true);
+}
+
+/** The facts, and what this flow asks no more. */
+const without = (facts: Facts, ruledOut: readonly RuledOut[]): Facts =>
+  ruledOut.length === 0
+    ? facts
+    : { ...facts, ruledOut: [...(facts.ruledOut ?? []), ...ruledOut.map(({ factorId }) => factorId)] };
+
+/** What a step that was entered could not do: send now, or send there at all. */
+function refusalOf(wait: number | undefined, ruledOut: readonly RuledOut[]): Refused | undefined {
+  if (wait !== undefined) return { code: 'limited', retryAfter: wait };
+  return ruledOut.length > 0 ? { code: 'unavailable' } : undefined;
 }
 
 /** First of every commit: the user's row, locked, with the epoch that the flow knew; and the session, still live. */
@@ -285,10 +303,9 @@ function shown(
   scene: Loaded['scene'],
   entering: Asked | undefined,
   finished: Finished | undefined,
-  wait: number | undefined,
+  refused: Refused | undefined,
 ): FlowResult {
   const challenges = entering ? [entering.challenge, ...scene.challenges] : scene.challenges;
   const reveal: Reveal | undefined = entering?.reveal;
-  const refused = wait === undefined ? undefined : ({ code: 'limited', retryAfter: wait } as const);
   return answerOf(flow, row, { ...scene, challenges }, { reveal, finished, refused });
 }

@@ -40,6 +40,8 @@ export interface Facts {
   readonly askable?: readonly string[];
   /** The factor that is being asked. */
   readonly choice?: string;
+  /** Factors that the risk check has ruled out: this flow sends them nothing. */
+  readonly ruledOut?: readonly string[];
   readonly newPassword?: 'wanted' | 'set';
   readonly offer?: Offer | 'done';
   readonly enrolling?: string;

@@ -5,6 +5,7 @@
 import type { Circumstance, Commit } from '../accounts/commit.ts';
 import type { Person } from '../accounts/person.ts';
 import type { Minted } from '../accounts/sessions.ts';
+import type { RiskReason } from '../delivery/sms/risk.ts';
 import type { FactorPrompt, Purpose, Reveal } from '../factors/factor.ts';
 import type { Lane } from '../policy/limits.ts';
 import type { SessionRow } from '../storage/tables.ts';
@@ -28,6 +29,18 @@ export interface Asked {
   readonly send: import('../delivery/deliver.ts').Message | undefined;
   /** Shown in the answer that made it and stored nowhere. */
   readonly reveal: Reveal | undefined;
+}
+
+/** A factor that must not be sent anything now. */
+export interface RuledOut {
+  readonly factorId: string;
+  readonly why: RiskReason;
+}
+
+/** What entering a step brings: a question, and the factors that could not be asked it. */
+export interface Entered {
+  readonly asking?: Asked | undefined;
+  readonly ruledOut?: readonly RuledOut[];
 }
 
 /** Everything a step may look at. */
@@ -70,7 +83,7 @@ export interface Step {
   readonly name: string;
   readonly isNeeded: (facts: Facts) => boolean;
   /** Runs once when the step becomes current, and when another question is asked for; may send. */
-  readonly enter?: (scene: Scene, again: boolean) => Promise<Asked | undefined>;
+  readonly enter?: (scene: Scene, again: boolean) => Promise<Entered>;
   /** What the page shows; never sends. */
   readonly show: (scene: Scene) => Prompt;
   /** The shapes of answers it takes. */

@@ -1,4 +1,5 @@
 import { factorBound, serialOf, tokenBound } from '../accounts/tokens.ts';
+import type { Deps } from '../deps.ts';
 import type { AnyFactorKind, Given, HardwareToken } from '../factors/factor.ts';
 import { findToken } from '../storage/tokens.ts';
 import type { Scene } from './flow.ts';
@@ -25,7 +26,7 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
       label: person?.user.email ?? facts.address?.typed ?? '',
       ...(email === undefined ? {} : { email }),
     },
-    settings: kind.settings.parse(deps.factorSettings[kind.kind] ?? {}),
+    settings: settingsOf(deps, kind),
     // Opened when a kind looks at them; most never do.
     get mine() {
       return factorsOfKind(scene, kind);
@@ -39,6 +40,10 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
     },
   };
 }
+
+/** A kind's settings as the operator has them. */
+export const settingsOf = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): unknown =>
+  kind.settings.parse(deps.factorSettings[kind.kind] ?? {});
 
 /** A factor's data, unsealed and parsed with its kind's schema; throws on any doubt. */
 export function factorData(scene: Scene, kind: AnyFactorKind, factor: { readonly id: string; readonly data: string }) {

@@ -60,7 +60,9 @@ function leftOf(by: Circumstance, row: FactorRow): number | undefined {
 
 /** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */
 export function listKinds(by: Circumstance, person: Person): Offerable[] {
-  const everyday = kindsFor(by.tenant, person).map(asOffer);
-  const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map((k) => asOffer(kindOf(k))) : [];
-  return [...everyday, ...recovery];
+  const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map(kindOf) : [];
+  return [...kindsFor(by, person), ...recovery].map((kind) => asOffer(kind, person));
 }
+
+/** Whether codes can be texted here: a phone is advised only then. */
+export const phonesServed = (by: Circumstance): boolean => kindsFor(by).some((kind) => kind.sends === 'sms');

@@ -2,6 +2,7 @@
 import { type Circumstance, type Commit, commit } from '../accounts/commit.ts';
 import type { Message } from '../delivery/deliver.ts';
 import { Problem } from '../errors.ts';
+import { phoneChannel } from '../factors/phone.ts';
 import { type BrowserLane, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
 import { takePlace, untilWindowEnds } from '../storage/throttles.ts';
 import type { Scene } from './flow.ts';
@@ -21,8 +22,8 @@ export class TooManySent extends Error {
 
 /**
  * Takes a place in every quota; gives the seconds to wait where one has none left. Shares are counted apart, so that
- * nobody uses up another's: what anybody can ask for (an address that is not the asker's own yet), what goes to a
- * person's own address after a proof, and in both a known browser apart from strangers.
+ * nobody uses up another's: what anybody can ask for (an address or number that is not the asker's own yet), what goes
+ * to a person's own address or number after a proof, and in both a known browser apart from strangers.
  */
 export async function keepToQuotas(
   commit: Commit,
@@ -30,24 +31,51 @@ export async function keepToQuotas(
   send: Message,
   lane: BrowserLane,
 ): Promise<number | undefined> {
-  const named = scene.facts.address;
-  const proved = scene.session !== undefined || scene.facts.proofs.some((proof) => proof.use === 'password');
-  const own = proved && scene.person?.user.email_canonical === (named?.canonical ?? scene.person?.user.email_canonical);
-  const share = own ? `own-${lane}` : lane;
-  const destination = named?.canonical ?? send.to ?? '';
+  const { quotas, share, destination } =
+    send.channel === 'sms' ? numberShare(scene, send, lane) : mailShare(scene, send, lane);
   const to = commit.deps.keyring.digest('destination', [destination]);
   const subject: Record<SendingQuota['name'], string> = {
     user: scene.person?.user.id ?? '',
     destination: to,
     'destination-from': `${to}:${commit.source.network}`,
     source: commit.source.network,
+    country: send.prefix ?? '',
     total: '',
   };
-  for (const { name, most, windowMs } of sendingQuotas[own ? 'own' : 'public']) {
+  for (const { name, most, windowMs } of sendingQuotas[quotas]) {
     const quota = { key: `send:${share}:${name}:${windowMs}:${subject[name]}`, most, windowMs };
     if (!(await takePlace(commit.tx, quota, commit.now))) return Math.ceil(untilWindowEnds(quota, commit.now) / 1000);
   }
   return undefined;
+}
+
+/** Whose limits a message comes under, and what they are counted apart by. */
+interface Share {
+  readonly quotas: keyof typeof sendingQuotas;
+  readonly share: string;
+  readonly destination: string;
+}
+
+function mailShare({ facts, session, person }: Scene, send: Message, lane: BrowserLane): Share {
+  const named = facts.address;
+  const proved = session !== undefined || facts.proofs.some((proof) => proof.use === 'password');
+  const own = proved && person?.user.email_canonical === (named?.canonical ?? person?.user.email_canonical);
+  const destination = named?.canonical ?? send.to ?? '';
+  return { quotas: own ? 'own' : 'public', share: own ? `own-${lane}` : lane, destination };
+}
+
+/**
+ * A number that is a factor of this person was proved once; any other is whatever somebody typed, and is counted over
+ * all people together, so that many accounts cannot flood one number.
+ */
+function numberShare({ person }: Scene, { to }: Message, lane: BrowserLane): Share {
+  const channel = phoneChannel(to ?? '');
+  const own = person?.factors.some((factor) => factor.channel === channel) === true;
+  return {
+    quotas: own ? 'ownNumber' : 'newNumber',
+    share: own ? `number-${lane}` : 'new-number',
+    destination: channel,
+  };
 }
 
 /** So many times in a window; for what costs the server much and the asker nothing. */
@@ -57,13 +85,17 @@ export interface Ration {
   readonly windowMs: number;
 }
 
-/** Takes a place in each ration, in a commit of its own; throws `too-many-requests` where one has none left. */
-export async function takeRations(by: Circumstance, rations: readonly Ration[]): Promise<void> {
-  const wait = await commit(by, async ({ tx, now }) => {
+/** Takes a place in each ration, in a commit of its own; gives the seconds to wait where one has none left. */
+export const withinRations = (by: Circumstance, rations: readonly Ration[]): Promise<number | undefined> =>
+  commit(by, async ({ tx, now }) => {
     for (const ration of rations) {
       if (!(await takePlace(tx, ration, now))) return Math.ceil(untilWindowEnds(ration, now) / 1000);
     }
     return undefined;
   });
+
+/** As {@link withinRations}; throws `too-many-requests` where one has none left. */
+export async function takeRations(by: Circumstance, rations: readonly Ration[]): Promise<void> {
+  const wait = await withinRations(by, rations);
   if (wait !== undefined) throw new Problem('too-many-requests', { retryAfter: wait });
 }

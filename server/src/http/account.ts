@@ -11,7 +11,7 @@ import {
   signOut,
 } from '../accounts/profile.ts';
 import type { Session } from '../accounts/sessions.ts';
-import { listFactors, listKinds } from '../flows/overview.ts';
+import { listFactors, listKinds, phonesServed } from '../flows/overview.ts';
 import { offerable } from '../flows/prompt.ts';
 import { levels } from '../levels.ts';
 import { type AppContext, circumstance } from './context.ts';
@@ -243,7 +243,7 @@ async function read(c: AppContext) {
 
 async function show(c: AppContext): Promise<Response> {
   const { current, by, person } = await read(c);
-  const seen = overview(person, current, by.deps.now());
+  const seen = overview(person, current, { now: by.deps.now(), phones: phonesServed(by) });
   const listed = listFactors(by, person).filter((row) => row.state === 'active' && row.use === 'recovery');
   const codesLeft = listed.find((row) => row.codesLeft !== undefined)?.codesLeft ?? null;
   const { freshUntil, ...live } = seen.session;

@@ -34,7 +34,7 @@ export function paceOf(profile: Profile): Pace {
 
 /** At most `most` messages in each window. */
 export interface SendingQuota {
-  readonly name: 'user' | 'destination' | 'destination-from' | 'source' | 'total';
+  readonly name: 'user' | 'destination' | 'destination-from' | 'source' | 'country' | 'total';
   readonly most: number;
   readonly windowMs: number;
 }
@@ -42,9 +42,10 @@ export interface SendingQuota {
 /**
  * How many codes leave. `own`: to a person's own address, after a proof. `public`: what anybody can ask for by naming an
  * address; there one source cannot use up what an address takes from all sources. Each is counted for known browsers
- * and for strangers apart.
+ * and for strangers apart. Text messages cost money and are what toll fraud lives on: `ownNumber` is a number that its
+ * owner has proved, `newNumber` one that somebody has typed and nobody has proved yet; `country` is a calling code.
  */
-export const sendingQuotas: Readonly<Record<'own' | 'public', readonly SendingQuota[]>> = {
+export const sendingQuotas: Readonly<Record<'own' | 'public' | 'ownNumber' | 'newNumber', readonly SendingQuota[]>> = {
   own: [
     { name: 'user', most: 6, windowMs: 10 * minute },
     { name: 'user', most: 40, windowMs: 24 * hour },
@@ -59,6 +60,25 @@ export const sendingQuotas: Readonly<Record<'own' | 'public', readonly SendingQu
     { name: 'source', most: 20, windowMs: 10 * minute },
     { name: 'total', most: 10_000, windowMs: hour },
   ],
+  ownNumber: [
+    { name: 'user', most: 6, windowMs: 10 * minute },
+    { name: 'user', most: 30, windowMs: 24 * hour },
+    { name: 'destination', most: 12, windowMs: 10 * minute },
+    { name: 'destination', most: 40, windowMs: 24 * hour },
+    { name: 'source', most: 60, windowMs: 10 * minute },
+    { name: 'country', most: 3000, windowMs: hour },
+    { name: 'total', most: 10_000, windowMs: hour },
+  ],
+  newNumber: [
+    { name: 'user', most: 5, windowMs: 10 * minute },
+    { name: 'user', most: 10, windowMs: 24 * hour },
+    { name: 'destination', most: 5, windowMs: 10 * minute },
+    { name: 'destination', most: 10, windowMs: 24 * hour },
+    { name: 'source', most: 20, windowMs: 10 * minute },
+    { name: 'source', most: 100, windowMs: 24 * hour },
+    { name: 'country', most: 300, windowMs: hour },
+    { name: 'total', most: 1000, windowMs: hour },
+  ],
 };
 
 /** How many denied requests of one source the audit is told of. */
@@ -69,6 +89,9 @@ export const rations = {
   judgedInFlow: { most: 20, windowMs: 30 * minute },
   judgedFromSource: { most: 60, windowMs: 10 * minute },
   renewedInFlow: { most: 3, windowMs: 30 * minute },
+  /** Above what may be sent, so that the quotas speak first; for those whose numbers are refused. */
+  riskOfUser: { most: 20, windowMs: 10 * minute },
+  riskFromSource: { most: 100, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
 } as const;
 

@@ -48,6 +48,9 @@ export const rulesOf = (table: RoleTable, names: readonly string[]): RoleRule[] 
 
 const isMailbox = (held: Held): boolean => held.channel.startsWith('mailbox:');
 
+/** A number that codes are texted to: a restricted authenticator (NIST SP 800-63B-4 §3.2.9). */
+export const isPhone = (held: Pick<Held, 'channel'>): boolean => held.channel.startsWith('phone:');
+
 /** Which everyday factors may be asked: a mailbox steps back once there is something stronger (C1). */
 function usable(standing: Standing): Held[] {
   const everyday = standing.held.filter((held) => held.use === 'everyday');
@@ -59,10 +62,10 @@ function usable(standing: Standing): Held[] {
   });
 }
 
-/** Preferred first, then the strongest. */
+/** Preferred first, then the strongest; of equals the restricted last. */
 const askingOrder = (one: Held, other: Held): number => {
   if (one.preferred !== other.preferred) return one.preferred ? -1 : 1;
-  if (one.level === other.level) return 0;
+  if (one.level === other.level) return Number(isPhone(one)) - Number(isPhone(other));
   return atLeast(one.level, other.level) ? -1 : 1;
 };
 

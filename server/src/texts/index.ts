@@ -5,7 +5,8 @@ export type { MessageKey } from './en/messages.ts';
 
 /** One message in one language: `{name}` is filled in. A paragraph that is only a code or link is shown as such. */
 export interface MessageText {
-  readonly subject: string;
+  /** Text messages have none. */
+  readonly subject?: string;
   readonly paragraphs: readonly string[];
 }
 
@@ -49,5 +50,5 @@ export function render(
       if (value === undefined) throw new Error(`The text ${key} needs the parameter ${name}.`);
       return clean(value);
     });
-  return { subject: fill(text.subject), paragraphs: text.paragraphs.map(fill) };
+  return { subject: fill(text.subject ?? ''), paragraphs: text.paragraphs.map(fill) };
 }

@@ -84,6 +84,9 @@ test('NOTI-01 every change of a factor, new recovery codes and every recovery ar
     [() => enrol(ada, 'backup-codes'), ['New backup codes']],
     [() => enrol(ada, 'paper-key'), ['A new paper key']],
     [() => change(ada, 'PATCH', 'totp', '', { preferred: true }), ['Another way to sign in comes first']],
+    [() => change(ada, 'PATCH', 'totp', '', { preferred: false }), ['Nothing comes first by choice any more']],
+    [() => change(ada, 'PATCH', 'email', '', { kept: false }), ['A way to sign in is off']],
+    [() => change(ada, 'PATCH', 'email', '', { kept: true }), ['Another way to sign in is on again']],
     [() => change(ada, 'DELETE', 'email'), ['A way to sign in was removed']],
     [() => changePassword(ada), ['Your password was changed']],
     [() => usePaperKey(ada), ['Your paper key was used', 'A new paper key']],
@@ -145,7 +148,7 @@ test('NOTI-03 a notice says what, when, from which browser and rough place, and 
   assert.match(text, /signed in to your account/);
   assert.match(text, /When: May 15, 2030 at 12:00\sPM UTC\./);
   assert.match(text, /Browser: Firefox on Linux\./);
-  assert.match(text, /Place, roughly: 203\.0\.113\.9\./);
+  assert.match(text, /Network address: 203\.0\.113\.9\./);
   assert.match(text, /If this was not you, open \S+\/account yourself/);
   assert.doesNotMatch(html, /<a\s/);
 });
@@ -153,8 +156,8 @@ test('NOTI-03 a notice says what, when, from which browser and rough place, and 
 test('NOTI-03 no notice carries a code, a secret or a link that does anything', () => {
   const notes = Object.entries(messages).filter(([key]) => key.startsWith('notice.'));
   assert.ok(notes.length > 10);
-  for (const [key, { subject, paragraphs }] of notes) {
-    const text = [subject, ...paragraphs].join('\n');
+  for (const [key, note] of notes) {
+    const text = Object.values(note).flat().join('\n');
     for (const part of ['{when}', '{browser}', '{place}', '{origin}/account', 'If this was not you']) {
       assert.ok(text.includes(part), `${key} lacks ${part}`);
     }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { unknownSubject } from '../../accounts/address.ts';
 import { mailboxChannel } from '../../factors/email.ts';
 import { maskAddress } from '../../factors/mask.ts';
+import { decide, type Held } from '../../policy/policy.ts';
 import { randomId, randomToken } from '../../security/random.ts';
 import { hashToken, sameText } from '../../security/tokens.ts';
-import { closeChallenge } from '../../storage/challenges.ts';
+import { answerChallenge } from '../../storage/challenges.ts';
 import { asked, messageOf } from '../ask.ts';
 import { mailKind } from '../enrolling.ts';
 import { type Facts, no } from '../facts.ts';
@@ -20,7 +21,7 @@ const pending = z.object({ code: z.unknown(), link: z.string().nullable() });
 export const confirmAddress: Step = {
   name: 'confirm-address',
   isNeeded: (facts) => facts.address !== undefined && facts.addressProved !== true,
-  enter: (scene) => ask(scene),
+  enter: async (scene) => ({ asking: await ask(scene) }),
   show: (scene) => {
     const open = challengeOf(scene);
     const length = open?.prompt.ask === 'code' ? open.prompt.length : 6;
@@ -140,7 +141,7 @@ function confirmed(scene: Scene, open: OpenChallenge): Judgement {
   return {
     verdict: { is: 'confirmed', facts: next(scene) },
     write: async (c) => {
-      if (!(await closeChallenge(c.tx, open.id, 'answered'))) throw new Moved('the challenge is closed');
+      if (!(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the challenge is closed');
       await c.record({ type: 'address.confirmed', userId: scene.facts.userId ?? null, details: {} });
       return undefined;
     },
@@ -155,9 +156,10 @@ function next(scene: Scene): Pick<Facts, 'proofs' | 'mustProve' | 'askable' | 'n
   if (scene.facts.purpose === 'registration') return { proofs: [proof], newPassword: 'wanted' };
   if (scene.facts.purpose !== 'recovery') return { proofs: [proof] };
   const others = (scene.person?.standing.held ?? []).filter((held) => held.channel !== channel);
-  const everydayFirst = [...others].sort(
-    (one, other) => Number(other.use === 'everyday') - Number(one.use === 'everyday'),
-  );
+  // In the order of any other sign-in; what is not asked there, recovery kinds among them, comes last.
+  const everyday = scene.person ? decide(scene.person.standing).everyday : [];
+  const rank = ({ id }: Held): number => (everyday.includes(id) ? everyday.indexOf(id) : everyday.length);
+  const everydayFirst = others.sort((one, other) => rank(one) - rank(other));
   return {
     proofs: [proof],
     newPassword: 'wanted',

@@ -8,6 +8,7 @@ import { no } from '../facts.ts';
 import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import type { Answer, Refused } from '../prompt.ts';
+import { riskOf, tellRisk } from '../risk.ts';
 import { laneIn } from '../scene.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { mayResend, resend } from './resend.ts';
@@ -19,7 +20,7 @@ import { mayResend, resend } from './resend.ts';
 export const enrol: Step = {
   name: 'enrol',
   isNeeded: (facts) => facts.enrolling !== undefined,
-  enter: (scene, again) => (again ? askAgain(scene) : askEnrolment(scene, kindIn(scene))),
+  enter: async (scene) => ({ asking: await askEnrolment(scene, kindIn(scene)) }),
   show: (scene) => {
     const kind = kindIn(scene).kind;
     const open = challengeOf(scene);
@@ -40,7 +41,7 @@ export const enrol: Step = {
     // Back to the choice: nothing was added.
     if ('accept' in answer) return { verdict: { is: 'offered', facts: { enrolling: undefined } } };
     const open = challengeOf(scene);
-    if ('resend' in answer) return { verdict: resend(scene, open) };
+    if ('resend' in answer) return sentAgain(scene, open);
     if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
     return judged(scene, open, typed(open, answer));
   },
@@ -60,9 +61,10 @@ function typed(open: OpenChallenge, answer: Answer): string {
 
 async function judged(scene: Scene, open: OpenChallenge, answer: string): Promise<Judgement> {
   const kind = kindIn(scene);
-  const given = givenFor(scene, kind, open.id);
-  const verdict = await kind.finishEnrolment(given, kind.enrolling.parse(open.pending), answer);
-  if (verdict.is === 'more') return more(scene, verdict.kind ?? kind.kind, verdict.question);
+  // What is filled in leads to a question of its own, and a code is bound to the question that asks for it.
+  const id = open.prompt.ask === 'fill' ? randomId(scene.by.deps.random) : open.id;
+  const verdict = await kind.finishEnrolment(givenFor(scene, kind, id), kind.enrolling.parse(open.pending), answer);
+  if (verdict.is === 'more') return more(scene, { id, kind: verdict.kind ?? kind.kind }, verdict.question);
   if (verdict.is === 'refused') return refused(scene, kind, verdict.why);
   if (verdict.is !== 'ok') return refused(scene, kind, verdict.is);
   const adding = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
@@ -70,14 +72,33 @@ async function judged(scene: Scene, open: OpenChallenge, answer: string): Promis
 }
 
 /** What was filled in leads to the next question, which may be another kind's. */
-function more(scene: Scene, kind: string, question: Question): Judgement {
-  const asking = asked(scene, { id: randomId(scene.by.deps.random), kind, factorId: null }, question);
-  return { verdict: { is: 'offered', facts: { enrolling: kind } }, asking };
+async function more(
+  scene: Scene,
+  { id, kind }: { readonly id: string; readonly kind: string },
+  question: Question,
+): Promise<Judgement> {
+  const asking = asked(scene, { id, kind, factorId: null }, question);
+  return safe(scene, asking, { verdict: { is: 'offered', facts: { enrolling: kind } }, asking });
 }
 
-async function askAgain(scene: Scene): Promise<Asked | undefined> {
+/** Another code; the risk check is asked before each. */
+async function sentAgain(scene: Scene, open: OpenChallenge | undefined): Promise<Judgement> {
+  const verdict = resend(scene, open);
+  if (verdict.is === 'no') return { verdict };
+  const asking = await askAgain(scene, open);
+  return asking ? safe(scene, asking, { verdict, asking }) : { verdict };
+}
+
+/** The judgement as it is, unless the number that a code would go to is at risk (OOB-08). */
+async function safe(scene: Scene, { send }: Asked, judgement: Judgement): Promise<Judgement> {
+  const why = await riskOf(scene, send);
+  if (why === undefined) return judgement;
+  const userId = scene.facts.userId ?? null;
+  return { verdict: no('number-not-allowed'), refuse: (c) => tellRisk(c, userId, why) };
+}
+
+async function askAgain(scene: Scene, open: OpenChallenge | undefined): Promise<Asked | undefined> {
   const kind = kindIn(scene);
-  const open = challengeOf(scene);
   if (!open || !kind.askAgain) return askEnrolment(scene, kind);
   const id = randomId(scene.by.deps.random);
   const question = await kind.askAgain(givenFor(scene, kind, id), kind.enrolling.parse(open.pending));

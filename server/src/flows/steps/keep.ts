@@ -24,7 +24,7 @@ const pending = z.record(z.string(), z.unknown());
 export const keep: Step = {
   name: 'keep',
   isNeeded: (facts) => (facts.keep ?? []).length > 0,
-  enter: (scene) => make(scene),
+  enter: async (scene) => ({ asking: await make(scene) }),
   show: () => ({ ask: 'keep', shown: true }),
   takes: ['kept', 'renew'],
   judge: async (scene, answer) => {

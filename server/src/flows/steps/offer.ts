@@ -1,15 +1,16 @@
+import type { Circumstance } from '../../accounts/commit.ts';
 import type { Person } from '../../accounts/person.ts';
-import type { Tenant } from '../../accounts/tenant.ts';
 import { Problem } from '../../errors.ts';
 import type { AnyFactorKind } from '../../factors/factor.ts';
 import { factorKinds } from '../../factors/index.ts';
 import { atLeast } from '../../levels.ts';
-import { decide } from '../../policy/policy.ts';
+import { decide, type Held, isPhone } from '../../policy/policy.ts';
 import { randomId } from '../../security/random.ts';
 import { askEnrolment } from '../ask.ts';
 import { mailKind } from '../enrolling.ts';
 import type { Facts, Offer } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
+import { settingsOf } from '../given.ts';
 import type { Offerable } from '../prompt.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 
@@ -21,7 +22,7 @@ export const offer: Step = {
     const open = openOffer(scene.facts);
     return {
       ask: 'offer',
-      kinds: offered(scene).map(asOffer),
+      kinds: offered(scene).map((kind) => asOffer(kind, scene.person)),
       skippable: open?.skippable ?? false,
       why: open?.why ?? 'offer.choice',
     };
@@ -40,24 +41,31 @@ export const offer: Step = {
 
 const openOffer = (facts: Facts): Offer | undefined => (typeof facts.offer === 'object' ? facts.offer : undefined);
 
-/** A kind as the page shows it. */
-export const asOffer = (kind: AnyFactorKind): Offerable => ({
-  kind: kind.kind,
-  level: kind.level,
-  why: `kind.${kind.kind}.why`,
-});
+/** A kind as the page shows it to this person. */
+export function asOffer(kind: AnyFactorKind, person: Person | undefined): Offerable {
+  const advice = adviceOn(kind, person?.standing.held ?? []);
+  return { kind: kind.kind, level: kind.level, why: `kind.${kind.kind}.why`, ...(advice ? { advice } : {}) };
+}
 
-/** Everyday kinds that this profile and account allow: no mailbox where it cannot count, none twice. */
-export function kindsFor(tenant: Tenant, person: Person | undefined): AnyFactorKind[] {
+/** An app is what to begin with; beside it a phone is what to add, for when the app is not at hand (ENR-04). */
+function adviceOn(kind: AnyFactorKind, held: readonly Held[]): Offerable['advice'] {
+  const strong = held.some((one) => one.use === 'everyday' && atLeast(one.level, 'aal2') && !isPhone(one));
+  if (kind.goodStart) return held.some((one) => one.kind === kind.kind) ? undefined : 'good-start';
+  return kind.sends === 'sms' && strong && !held.some(isPhone) ? 'suggested' : undefined;
+}
+
+/** Everyday kinds that can be had here and that this profile and account allow: no mailbox where it cannot count, none twice. */
+export function kindsFor({ deps, tenant }: Pick<Circumstance, 'deps' | 'tenant'>, person?: Person): AnyFactorKind[] {
   const held = person?.standing.held ?? [];
   return factorKinds.filter((kind) => {
     if (kind.use !== 'everyday') return false;
+    if (kind.available?.(settingsOf(deps, kind)) === false) return false;
     if (kind !== mailKind) return true;
     return tenant.profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);
   });
 }
 
-const offered = (scene: Scene): AnyFactorKind[] => kindsFor(scene.by.tenant, scene.person);
+const offered = (scene: Scene): AnyFactorKind[] => kindsFor(scene.by, scene.person);
 
 async function accepted(scene: Scene, name: string): Promise<Judgement> {
   const kind = offered(scene).find((candidate) => candidate.kind === name);

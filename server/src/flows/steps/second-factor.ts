@@ -4,15 +4,24 @@ import { factorBound } from '../../accounts/tokens.ts';
 import { Problem } from '../../errors.ts';
 import type { FactorVerdict } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
-import { closeChallenge } from '../../storage/challenges.ts';
+import { answerChallenge } from '../../storage/challenges.ts';
 import { swapFactorData } from '../../storage/factors.ts';
 import type { FactorRow } from '../../storage/tables.ts';
 import { raiseEpoch } from '../../storage/users.ts';
 import { askFactor } from '../ask.ts';
 import { proofOf } from '../enrolling.ts';
 import { no, provedSecond } from '../facts.ts';
-import { type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
+import {
+  type Entered,
+  type Judgement,
+  Moved,
+  type OpenChallenge,
+  type RuledOut,
+  type Scene,
+  type Step,
+} from '../flow.ts';
 import { factorData, givenFor } from '../given.ts';
+import { riskOf } from '../risk.ts';
 import { laneIn } from '../scene.ts';
 import { mayResend, resend } from './resend.ts';
 import { waysTo } from './ways.ts';
@@ -21,17 +30,14 @@ import { waysTo } from './ways.ts';
 export const secondFactor: Step = {
   name: 'second-factor',
   isNeeded: (facts) => facts.mustProve === true && !provedSecond(facts),
-  enter: async (scene, again) => {
-    const factor = currentFactor(scene);
-    const live = challengeOf(scene, factor);
-    if (live && !again && live.expiresAt > scene.now) return undefined;
-    return askFactor(scene, kindOf(factor.kind), factor);
-  },
+  enter: askFirstSafe,
   show: (scene) => {
+    // Ruled out, and nothing else is there: the page says what is left to do.
+    if (askable(scene).length === 0 && scene.facts.ruledOut) return { ask: 'choose', about: 'proof', options: [] };
     const factor = currentFactor(scene);
     const open = challengeOf(scene, factor);
     if (open?.prompt.ask !== 'code') return { ask: 'choose', about: 'proof', options: waysTo(askable(scene)) };
-    const others = askable(scene).filter((other) => other.id !== factor.id);
+    const others = fallbackFirst(askable(scene).filter((other) => other.id !== factor.id));
     return {
       ...open.prompt,
       kind: factor.kind,
@@ -68,12 +74,38 @@ export const secondFactor: Step = {
   },
 };
 
+/**
+ * Asks the current factor, or the next one while the risk check rules them out: who holds the number may be somebody
+ * else by now, and a code must not go there (OOB-08).
+ */
+async function askFirstSafe(scene: Scene, again: boolean): Promise<Entered> {
+  const ruledOut: RuledOut[] = [];
+  for (;;) {
+    const out = [...(scene.facts.ruledOut ?? []), ...ruledOut.map(({ factorId }) => factorId)];
+    const here = { ...scene, facts: { ...scene.facts, ruledOut: out } };
+    if (askable(here).length === 0 && ruledOut.length > 0) return { ruledOut };
+    const factor = currentFactor(here);
+    const live = challengeOf(scene, factor);
+    if (live && !again && live.expiresAt > scene.now) return { ruledOut };
+    const asking = await askFactor(scene, kindOf(factor.kind), factor);
+    const why = await riskOf(scene, asking.send);
+    if (why === undefined) return { asking, ruledOut };
+    ruledOut.push({ factorId: factor.id, why });
+  }
+}
+
+/** A text message comes first among the other ways: what else is at hand where a device is not (WCAG 2.2 SC 3.3.8). */
+const fallbackFirst = (factors: readonly FactorRow[]): FactorRow[] => {
+  const texted = (factor: FactorRow): boolean => kindOf(factor.kind).sends === 'sms';
+  return factors.toSorted((one, other) => Number(texted(other)) - Number(texted(one)));
+};
+
 /** The factors that policy lets this flow ask, in order: what was enrolled and allowed, never what a client names. */
 function askable(scene: Scene): FactorRow[] {
   const proved = new Set(scene.facts.proofs.map((proof) => proof.channel));
   return (scene.facts.askable ?? []).flatMap((id) => {
     const factor = scene.person?.factors.find((row) => row.id === id && row.state === 'active');
-    return factor && !proved.has(factor.channel) ? [factor] : [];
+    return factor && !proved.has(factor.channel) && !scene.facts.ruledOut?.includes(id) ? [factor] : [];
   });
 }
 
@@ -133,7 +165,7 @@ function proved(
       const data = c.deps.keyring.seal(JSON.stringify(verdict.data), bound);
       const state = verdict.spent ? 'spent' : 'active';
       const kept = await swapFactorData(c.tx, factor, { data, state, last_used_at: c.now });
-      if (!kept || !(await closeChallenge(c.tx, open.id, 'answered'))) throw new Moved('the factor has moved');
+      if (!kept || !(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the factor has moved');
       const details = { kind: kind.kind, factor: factor.id, purpose: scene.facts.purpose };
       await c.record({ type: 'proof.accepted', userId: factor.user_id, details });
       if (!verdict.spent) return undefined;

@@ -12,12 +12,20 @@ const coded = (subject: string, lead: string, unasked: string) => ({
   paragraphs: [lead, '{code}', terms, never, unasked],
 });
 
-const circumstances = 'When: {when}. Browser: {browser}. Place, roughly: {place}.';
+const circumstances = 'When: {when}. Browser: {browser}. Network address: {place}.';
 const object =
   'If this was not you, open {origin}/account yourself, by typing the address or from your bookmarks: there you can ' +
   'end all other sessions, change your password and report what is not yours. If you cannot sign in any more, choose “Forgot your password?” ' +
   'on the sign-in page.';
 const was = 'If this was you, there is nothing to do.';
+
+/**
+ * A text message: what it is for, that nobody asks for it, how long it is good. What does not fit into one segment is
+ * left out from the end; the line that binds the code to the origin follows by itself.
+ */
+const texted = (lead: string) => ({
+  paragraphs: [lead, 'Nobody from {service} will ever ask you for it.', 'Good for {minutes} minutes.'],
+});
 
 const notice = (subject: string, what: string) => ({ subject, paragraphs: [what, circumstances, was, object] });
 
@@ -65,6 +73,13 @@ export const messages = {
     'This code confirms that you want to change your password at {service}:',
     'If you did not ask for it, open {origin}/account yourself, end all sessions and change your password.',
   ),
+  'sms.registration': texted('{code} confirms your number at {service}.'),
+  'sms.sign-in': texted('{code} signs you in at {service}.'),
+  'sms.step-up': texted('{code} confirms that it is you at {service}.'),
+  'sms.enrolment': texted('{code} turns on codes to this number at {service}.'),
+  'sms.recovery': texted('{code} gets you back into your account at {service}.'),
+  'sms.address': texted('{code} confirms your new address at {service}.'),
+  'sms.password': texted('{code} confirms your new password at {service}.'),
   'registration.exists': {
     subject: 'You have an account at {service} already',
     paragraphs: [
@@ -136,6 +151,18 @@ export const messages = {
   'notice.preferred-changed': notice(
     'Another way to sign in comes first at {service}',
     'Your account at {service} now asks for this first at sign-in: {what}.',
+  ),
+  'notice.preferred-ended': notice(
+    'Nothing comes first by choice any more at {service}',
+    'Your account at {service} asks for its strongest way first again, and not for this: {what}.',
+  ),
+  'notice.kept': notice(
+    'Another way to sign in is on again at {service}',
+    'Your account at {service} can be signed in to with this again, beside what is stronger: {what}.',
+  ),
+  'notice.kept-ended': notice(
+    'A way to sign in is off at {service}',
+    'Your account at {service} cannot be signed in to with this any more, because it has something stronger: {what}.',
   ),
 } as const;
 

@@ -1,0 +1,29 @@
+/** Asks what is known against a number before a text message goes to it; outside any transaction. */
+import type { Commit } from '../accounts/commit.ts';
+import type { Message } from '../delivery/deliver.ts';
+import type { RiskReason } from '../delivery/sms/risk.ts';
+import { rations } from '../policy/limits.ts';
+import type { Scene } from './flow.ts';
+import { withinRations } from './quotas.ts';
+import { browserLane } from './scene.ts';
+
+/**
+ * Why this message must not leave; undefined where nothing is against it or no check is configured. Checks are paid for,
+ * so they are rationed before they are made; whoever has used theirs up is a doubt, and a doubt is a no.
+ */
+export async function riskOf(scene: Scene, send: Message | undefined): Promise<RiskReason | undefined> {
+  const { deps, source } = scene.by;
+  if (send?.channel !== 'sms' || send.to === null || !deps.smsRisk) return undefined;
+  const userId = scene.person?.user.id;
+  const within = await withinRations(scene.by, [
+    { key: `risk:${await browserLane(scene)}:${userId ?? ''}`, ...rations.riskOfUser },
+    { key: `risk-source:${source.network}`, ...rations.riskFromSource },
+  ]);
+  if (within !== undefined) return 'unavailable';
+  const verdict = await deps.smsRisk.check({ number: send.to, userId });
+  return verdict.ok ? undefined : verdict.why;
+}
+
+/** Tells the audit that a text message was held back. */
+export const tellRisk = (c: Commit, userId: string | null, why: RiskReason): Promise<void> =>
+  c.record({ type: 'sending.risky', userId, details: { channel: 'sms', why } });
