@@ -17,6 +17,10 @@ else
 fi
 [ -x /usr/sbin/bearerbox ] || missing="$missing kannel"
 perl -MNet::SMPP -e 1 2>/dev/null || missing="$missing libnet-smpp-perl"
+command -v pskctool >/dev/null 2>&1 || missing="$missing pskctool"
+for pair in pskc:python3-pskc cryptography:python3-cryptography yubiotp:python3-yubiotp; do
+  [ -d "/usr/lib/python3/dist-packages/${pair%%:*}" ] || missing="$missing ${pair#*:}"
+done
 missing="${missing# }"
 
 [ -z "$missing" ] && exit 0
