@@ -1,20 +1,18 @@
 /** The only file that reaches for the real world: configuration, storage, keys, clock, network; then it listens. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer as createHttps } from 'node:https';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createAdaptorServer } from '@hono/node-server';
 import pino from 'pino';
 import { openPlaces } from './accounts/places.ts';
 import { type Assembled, assemble, type World } from './assemble.ts';
 import { isDevelopment, type Options, readOptions } from './config.ts';
-import type { Channel } from './delivery/deliver.ts';
+import { openAccounts, readAccounts } from './delivery/accounts.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
-import { providerNamed } from './delivery/index.ts';
-import type { Account } from './delivery/route.ts';
 import type { Log } from './deps.ts';
-import { demandGood, Refused } from './production.ts';
+import { createListener } from './http/server.ts';
+import { demandGood, startFault } from './production.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
 import { systemRandom } from './security/random.ts';
 import { openDatabase } from './storage/open.ts';
@@ -31,15 +29,16 @@ async function configurationFile(): Promise<Record<string, unknown>> {
   return {};
 }
 
+/** Opens the accounts; in development a channel that has none is kept for the page at /dev/outbox. */
 function accountsOf(options: Options, mailbox: DevelopmentMailbox, log: Log): World['accounts'] {
-  const kept = (channel: Channel): Account => ({ channel, prefixes: [], sender: mailbox });
-  const texts = isDevelopment(options) ? [kept('sms')] : [];
-  if (options.SECONDLOCK_SMTP_URL === undefined) return [...texts, kept('email')];
   const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
-  const smtp = providerNamed('smtp');
-  const given = smtp.options.parse({ url: options.SECONDLOCK_SMTP_URL, ...(ca === undefined ? {} : { ca }) });
-  const tools = { fetch, now: Date.now, random: systemRandom, receiptUrl: '', onReceipt: () => {}, log };
-  return [...texts, { channel: 'email', prefixes: [], sender: smtp.open(given, { ...tools, name: 'smtp' }) }];
+  const { accounts } = readAccounts(options, ca);
+  const missing = (['email', 'sms'] as const).filter((channel) => !accounts.some((one) => one.channel === channel));
+  const kept = isDevelopment(options) ? missing : [];
+  return (hooks) => [
+    ...openAccounts(accounts, { fetch, now: Date.now, random: systemRandom, log }, hooks),
+    ...kept.map((channel) => ({ channel, prefixes: [], sender: mailbox })),
+  ];
 }
 
 async function open(options: Options): Promise<Assembled> {
@@ -69,17 +68,11 @@ async function open(options: Options): Promise<Assembled> {
   });
 }
 
-function listen(options: Options, { app }: Assembled) {
+function listen(options: Options, { app }: Assembled): Promise<Server> {
   const { SECONDLOCK_TLS_CERT: cert, SECONDLOCK_TLS_KEY: key } = options;
-  const tls =
-    cert && key
-      ? {
-          createServer: createHttps,
-          serverOptions: { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' },
-        }
-      : {};
-  const server = createAdaptorServer({ fetch: app.fetch, ...tls } as Parameters<typeof createAdaptorServer>[0]);
-  return new Promise<typeof server>((done, fail) => {
+  const tls = cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined;
+  const server = createListener(app, isDevelopment(options), tls);
+  return new Promise((done, fail) => {
     server.once('error', fail);
     server.listen(options.PORT, options.SECONDLOCK_HOST ?? '127.0.0.1', () => done(server));
   });
@@ -100,6 +93,17 @@ async function main(): Promise<void> {
   // What is written here (database, keys) is for this user alone.
   process.umask(0o077);
   const options = readOptions(await configurationFile(), process.env);
+  try {
+    await run(options);
+  } catch (error) {
+    const fault = startFault(error, options);
+    if (fault === undefined) throw error;
+    console.error(fault);
+    process.exit(1);
+  }
+}
+
+async function run(options: Options): Promise<void> {
   const house = await open(options);
   const server = await listen(options, house);
   house.outbox.start();
@@ -107,7 +111,7 @@ async function main(): Promise<void> {
   const stop = (): void => {
     clearInterval(sweeping);
     server.close();
-    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.closeAllConnections();
     void house.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
@@ -117,7 +121,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const plain = error instanceof Refused || (error instanceof Error && /configuration|SECONDLOCK_/.test(error.message));
-  console.error(plain && error instanceof Error ? error.message : error);
+  console.error(error);
   process.exit(1);
 });

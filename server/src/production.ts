@@ -1,5 +1,7 @@
 /** What a start refuses, and the exact line that mends it. */
+import { existsSync } from 'node:fs';
 import { isDevelopment, type Options } from './config.ts';
+import { readAccounts } from './delivery/accounts.ts';
 
 /** A start that is refused: the message says why and what to add. */
 export class Refused extends Error {}
@@ -18,7 +20,27 @@ function reasonsAgainst(options: Options, hasKeyFile: boolean): string[] {
       `SECONDLOCK_ORIGIN=https://login.example.org   (an origin has a scheme and a host, no path: ${broken.join(', ')})`,
     ];
   }
-  return isDevelopment(options) ? againstDevelopment(options) : againstProduction(options, hasKeyFile);
+  const reasons = isDevelopment(options) ? againstDevelopment(options) : againstProduction(options, hasKeyFile);
+  return [...reasons, ...againstAny(options), ...readAccounts(options).faults];
+}
+
+/** What is wrong in either mode: files that are not there, half a certificate, a database of another kind. */
+function againstAny(options: Options): string[] {
+  const reasons: string[] = [];
+  const files = ['SECONDLOCK_TLS_CERT', 'SECONDLOCK_TLS_KEY', 'SECONDLOCK_SMTP_CA', 'SECONDLOCK_GEO_DB'] as const;
+  for (const name of files) {
+    const file = options[name];
+    if (file !== undefined && !existsSync(file)) reasons.push(`${name}=/path/of/a/file   (there is no file ${file})`);
+  }
+  if ((options.SECONDLOCK_TLS_CERT === undefined) !== (options.SECONDLOCK_TLS_KEY === undefined)) {
+    reasons.push('SECONDLOCK_TLS_CERT and SECONDLOCK_TLS_KEY   (a certificate needs its key; set both or neither)');
+  }
+  if (!/^postgres(ql)?:\/\//.test(options.SECONDLOCK_DATABASE_URL ?? 'postgres://')) {
+    reasons.push(
+      'SECONDLOCK_DATABASE_URL=postgres://user:password@host/database   (or none, for the embedded database)',
+    );
+  }
+  return reasons;
 }
 
 function againstDevelopment(options: Options): string[] {
@@ -42,8 +64,11 @@ function againstProduction(options: Options, hasKeyFile: boolean): string[] {
       'SECONDLOCK_KEYS=k1:$(openssl rand -base64 32)   (sealing keys; keep a copy, not beside the database)',
     );
   }
-  if (options.SECONDLOCK_SMTP_URL === undefined) {
+  if (options.SECONDLOCK_SMTP_URL === undefined && options.SECONDLOCK_EMAIL.length === 0) {
     reasons.push('SECONDLOCK_SMTP_URL=smtps://user:password@mail.example.org:465   (codes and notices leave by mail)');
+  }
+  if (options.SECONDLOCK_MAIL_FROM.endsWith('@localhost')) {
+    reasons.push('SECONDLOCK_MAIL_FROM=no-reply@example.org   (the sender of every mail, in a domain of yours)');
   }
   const hasTls = options.SECONDLOCK_TLS_CERT !== undefined && options.SECONDLOCK_TLS_KEY !== undefined;
   if (!hasTls && options.SECONDLOCK_TRUSTED_PROXIES.length === 0) {
@@ -54,11 +79,29 @@ function againstProduction(options: Options, hasKeyFile: boolean): string[] {
   return reasons;
 }
 
+/** A fault that ends the start, in one line with what to do; undefined where nobody expected it. */
+export function startFault(error: unknown, options: Options): string | undefined {
+  if (error instanceof Refused) return error.message;
+  if (!(error instanceof Error)) return undefined;
+  if (/configuration|SECONDLOCK_/.test(error.message)) return error.message;
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return `Port ${options.PORT} is in use. End what listens there, or set PORT to another.`;
+  if (code === 'EACCES')
+    return `Not allowed: ${error.message}. Set PORT above 1023, or SECONDLOCK_DATA_DIR to a folder of yours.`;
+  if (
+    options.SECONDLOCK_DATABASE_URL !== undefined &&
+    /^(ECONN|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|28|3D|57P)/.test(code)
+  ) {
+    return `The database at SECONDLOCK_DATABASE_URL cannot be used: ${error.message || code}.`;
+  }
+  return undefined;
+}
+
 /** Throws a refusal that names every line to add. */
 export function demandGood(options: Options, hasKeyFile: boolean): void {
   const reasons = reasonsAgainst(options, hasKeyFile);
   if (reasons.length === 0) return;
   throw new Refused(
-    `Secondlock does not start like this. Add to its environment:\n${reasons.map((r) => `  ${r}`).join('\n')}`,
+    `Secondlock does not start like this. Add or mend in its environment:\n${reasons.map((r) => `  ${r}`).join('\n')}`,
   );
 }

@@ -3,7 +3,7 @@
  * and sinks for what leaves. Requests go through the front door, without a port.
  */
 
-import { type Assembled, assemble } from '../src/assemble.ts';
+import { type Assembled, assemble, type World } from '../src/assemble.ts';
 import { type Options, readOptions } from '../src/config.ts';
 import type { Rendered, Sender } from '../src/delivery/deliver.ts';
 import { Hasher } from '../src/security/passwords.ts';
@@ -31,6 +31,8 @@ export interface HouseOptions {
   /** The real argon2 parameters instead of the cheap ones. */
   readonly realHash?: boolean;
   readonly log?: (line: string) => void;
+  /** Accounts that messages are offered to before the sinks. */
+  readonly accounts?: World['accounts'];
 }
 
 /** One judge for all houses of a test file: its dictionaries take half a second to load. It does not hold the process. */
@@ -82,7 +84,8 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     random: systemRandom,
     log: { info: write, warn: write, error: write },
     fetch,
-    accounts: [
+    accounts: (hooks) => [
+      ...(how.accounts?.(hooks) ?? []),
       { channel: 'email', prefixes: [], sender: sinkInto(mails) },
       { channel: 'sms', prefixes: [], sender: sinkInto(texts) },
     ],

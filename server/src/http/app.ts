@@ -7,18 +7,26 @@ import { devOutbox } from './dev-outbox.ts';
 import { flowRoutes } from './flows.ts';
 import { health } from './health.ts';
 import { invitationRoutes } from './invitations.ts';
+import { messageRoutes } from './messages.ts';
 import { gate } from './middleware/gate.ts';
 import { headers } from './middleware/headers.ts';
 import { onError, problemResponse } from './middleware/problems.ts';
 import { openApi } from './openapi.ts';
 import { pages } from './pages.ts';
+import { receiptRoutes } from './receipts.ts';
 import type { Route } from './route.ts';
 import { wellKnown } from './well-known.ts';
 
 const version = '0.1.0';
 
 /** Every route of the JSON API. */
-const routes: readonly Route[] = [...flowRoutes, ...accountRoutes, ...invitationRoutes];
+const routes: readonly Route[] = [
+  ...flowRoutes,
+  ...accountRoutes,
+  ...invitationRoutes,
+  ...messageRoutes,
+  ...receiptRoutes,
+];
 
 /** Builds the app. */
 export function createApp(surfaces: Surfaces): Hono<AppEnv> {
@@ -30,7 +38,7 @@ export function createApp(surfaces: Surfaces): Hono<AppEnv> {
   app.use(gate(surfaces));
   app.get('/api/v1/openapi.json', (c) => c.json(document));
   for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), (c) => handle(route, c));
-  app.all('/api/*', (c) => problemResponse(new Problem(knownPath(c.req.path) ? 'method-not-allowed' : 'not-found')));
+  app.all('/api/*', (c) => unrouted(c.req.path));
   if (surfaces.development && surfaces.keptMessages) app.route('/', devOutbox(surfaces.keptMessages));
   app.route('/', wellKnown());
   if (surfaces.pages !== undefined) app.route('/', pages(surfaces.pages));
@@ -48,6 +56,15 @@ function handle(route: Route, c: AppContext): Promise<Response> | Response {
 
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
-const patterns = routes.map((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`));
+const patterns: readonly (readonly [path: RegExp, method: string])[] = [
+  [/^\/api\/v1\/openapi\.json$/, 'get'],
+  ...routes.map(({ path, method }) => [new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`), method] as const),
+];
 
-const knownPath = (path: string): boolean => patterns.some((pattern) => pattern.test(path));
+/** No route, or one that does not know the method: Allow then says which it knows (RFC 9110 §15.5.6). */
+function unrouted(path: string): Response {
+  const methods = new Set(patterns.filter(([pattern]) => pattern.test(path)).map(([, method]) => method.toUpperCase()));
+  if (methods.size === 0) return problemResponse(new Problem('not-found'));
+  if (methods.has('GET')) methods.add('HEAD');
+  return problemResponse(new Problem('method-not-allowed'), { allow: [...methods].join(', ') });
+}

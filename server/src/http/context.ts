@@ -17,6 +17,16 @@ export interface Surfaces {
   /** Development only: the mails that were kept instead of sent. */
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly ready: () => Promise<void>;
+  /** Takes a provider's receipt, and says what it was. */
+  readonly receive: (
+    at: { readonly account: string; readonly token: string },
+    request: {
+      readonly method: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    },
+  ) => Promise<'taken' | 'no-such-account' | 'not-genuine' | 'unknown-message'>;
 }
 
 /** A message that development mode kept. */

@@ -37,6 +37,15 @@ export function openApi(routes: readonly Route[], version: string) {
   };
 }
 
+const inPath = ({ parameters = {} }: Route) =>
+  Object.entries(parameters).map(([name, of]) => ({
+    ...{ name, in: 'path', required: true },
+    schema: schema(of, 'input'),
+  }));
+
+const inQuery = ({ query }: Route) =>
+  Object.entries(query?.shape ?? {}).map(([name, of]) => ({ name, in: 'query', schema: schema(of, 'input') }));
+
 function operation(route: Route) {
   const good = Object.entries(route.answers).map(([status, answer]) => [
     status,
@@ -46,16 +55,7 @@ function operation(route: Route) {
   ]);
   return {
     summary: route.summary,
-    ...(route.parameters
-      ? {
-          parameters: Object.entries(route.parameters).map(([name, of]) => ({
-            name,
-            in: 'path',
-            required: true,
-            schema: schema(of, 'input'),
-          })),
-        }
-      : {}),
+    ...(route.parameters || route.query ? { parameters: [...inPath(route), ...inQuery(route)] } : {}),
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: schema(route.body, 'input') } } } }
       : {}),

@@ -11,6 +11,8 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly parameters?: Readonly<Record<string, z.ZodType>>;
+  /** The fields behind the `?`, each optional. */
+  readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** The answer's schema by status; none for an empty one. */
   readonly answers: Readonly<Record<number, z.ZodType | undefined>>;

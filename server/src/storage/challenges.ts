@@ -1,4 +1,5 @@
 import type { Db, Tx } from './open.ts';
+import { markConverted } from './messages.ts';
 import { changed, columns, first, prepared } from './prepared.ts';
 import type { ChallengeRow } from './tables.ts';
 
@@ -71,6 +72,27 @@ const close = prepared<{ tenant: string; id: string; state: 'answered' | 'dead' 
     .where('tenant', '=', p.tenant)
     .where('id', '=', p.id)
     .where('state', '=', 'open'),
+);
+
+/**
+ * Closes a challenge that was answered rightly: false where it is no longer open. The message that carried its code has
+ * arrived, and is marked.
+ */
+export async function answerChallenge(tx: Tx, id: string, now: number): Promise<boolean> {
+  const answered = await first(answer(tx, { tenant: tx.tenant, id }));
+  // Only a code that is sent can be asked for again.
+  if (answered && answered.resend_at !== null) await markConverted(tx, id, now);
+  return answered !== undefined;
+}
+
+const answer = prepared<{ tenant: string; id: string }, Pick<ChallengeRow, 'resend_at'>>((k, p) =>
+  k
+    .updateTable('challenges')
+    .set({ state: 'answered', pending: '' })
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
+    .where('state', '=', 'open')
+    .returning('resend_at'),
 );
 
 /** All open challenges become dead; which of them, the caller adds. */

@@ -1,7 +1,7 @@
 /** Tries to hand messages to providers, what receipts said about them, and how many of their codes came back. */
 import type { AllTenants, Db, Tx } from './open.ts';
 import { prepared } from './prepared.ts';
-import type { MessageTryRow } from './tables.ts';
+import type { MessageRow, MessageTryRow } from './tables.ts';
 
 /** A try that is written down: its number is the next of its message. */
 export type NewTry = Omit<MessageTryRow, 'tenant' | 'number' | 'receipt_at'>;
@@ -47,13 +47,19 @@ export async function triesOf(db: Db, messageIds: readonly string[]): Promise<Me
 /** Which try a receipt speaks of. */
 export type ToldTry = Pick<MessageTryRow, 'tenant' | 'message_id' | 'number' | 'provider' | 'reference'>;
 
-/** The tries that one provider took under these references, over all tenants: a receipt knows no tenant. */
-export async function findTries(all: AllTenants, provider: string, references: readonly string[]): Promise<ToldTry[]> {
+/** The tries that one account took under these references, over all tenants: a receipt knows no tenant. */
+export async function findTries(
+  all: AllTenants,
+  account: { readonly channel: MessageRow['channel']; readonly name: string },
+  references: readonly string[],
+): Promise<ToldTry[]> {
   return all.k
-    .selectFrom('message_tries')
-    .select(['tenant', 'message_id', 'number', 'provider', 'reference'])
-    .where('provider', '=', provider)
-    .where('reference', 'in', references)
+    .selectFrom('message_tries as t')
+    .innerJoin('messages as m', (on) => on.onRef('m.tenant', '=', 't.tenant').onRef('m.id', '=', 't.message_id'))
+    .select(['t.tenant', 't.message_id', 't.number', 't.provider', 't.reference'])
+    .where('t.provider', '=', account.name)
+    .where('t.reference', 'in', references)
+    .where('m.channel', '=', account.channel)
     .execute();
 }
 

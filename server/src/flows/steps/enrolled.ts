@@ -1,5 +1,5 @@
 import { endOthers } from '../../accounts/sessions.ts';
-import { closeChallenge } from '../../storage/challenges.ts';
+import { answerChallenge } from '../../storage/challenges.ts';
 import { type Adding, addFactor, proofOf, recoveryToKeep } from '../enrolling.ts';
 import type { Facts } from '../facts.ts';
 import { type Judgement, Moved, type OpenChallenge, type Scene } from '../flow.ts';
@@ -36,7 +36,7 @@ export function enrolled(
     write: async (c) => {
       const user = scene.person?.user;
       if (!user) throw new Error('a factor needs its user');
-      if (open && !(await closeChallenge(c.tx, open.id, 'answered'))) throw new Moved('the challenge is closed');
+      if (open && !(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the challenge is closed');
       await endOthers(c, user.id, scene.session?.id ?? null, 'change');
       return { epoch: await addFactor(c, user, { ...adding, level: kind.level }, true) };
     },

@@ -20,7 +20,8 @@ export async function readJson(c: AppContext): Promise<Record<string, unknown>> 
   return value as Record<string, unknown>;
 }
 
-async function readText(c: AppContext): Promise<string> {
+/** The body as text: `too-large` above the limit, `bad-json` where it is no UTF-8. */
+export async function readText(c: AppContext): Promise<string> {
   const announced = c.req.header('content-length');
   if (Number(announced ?? 0) > most) throw new Problem('too-large');
   try {
