@@ -25,37 +25,46 @@ export interface ListedFactor {
   readonly createdFrom: string;
   readonly lastUsedAt: number | null;
   readonly codesLeft?: number;
+  /** Of a hardware token, which can be resynchronised. */
+  readonly serial?: string;
+  /** A token that is past its date, or before it: it is refused. */
+  readonly expired?: true;
 }
 
 /** The user's factors, oldest first. */
 export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
   const need = decide(person.standing);
   const asked = new Set([...need.everyday, ...need.recovery]);
-  return person.factors.map((row) => {
-    const left = leftOf(by, row);
-    return {
-      id: row.id,
-      kind: row.kind,
-      use: row.use,
-      label: row.label,
-      hint: row.hint,
-      level: row.level,
-      preferred: row.preferred === 1,
-      state: row.state === 'lost' ? 'lost' : 'active',
-      asked: asked.has(row.id),
-      createdAt: row.created_at,
-      createdFrom: row.created_from,
-      lastUsedAt: row.last_used_at,
-      ...(left === undefined ? {} : { codesLeft: left }),
-    };
-  });
+  return person.factors.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    use: row.use,
+    label: row.label,
+    hint: row.hint,
+    level: row.level,
+    preferred: row.preferred === 1,
+    state: row.state === 'lost' ? 'lost' : 'active',
+    asked: asked.has(row.id),
+    createdAt: row.created_at,
+    createdFrom: row.created_from,
+    lastUsedAt: row.last_used_at,
+    ...toldBy(by, row),
+  }));
 }
 
-function leftOf(by: Circumstance, row: FactorRow): number | undefined {
+/** What only the kind can tell of a factor's data. */
+function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft' | 'serial' | 'expired'> {
   const kind = kindOf(row.kind);
-  if (!kind.left) return undefined;
+  if (!kind.left && !kind.token && !kind.isOver) return {};
   const bound = factorBound(by.tenant.id, row.user_id, row.id);
-  return kind.left(kind.data.parse(JSON.parse(by.deps.keyring.open(row.data, bound))));
+  const data = kind.data.parse(JSON.parse(by.deps.keyring.open(row.data, bound)));
+  const codesLeft = kind.left?.(data);
+  const serial = kind.token?.(data);
+  return {
+    ...(codesLeft === undefined ? {} : { codesLeft }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(kind.isOver?.(data, by.deps.now()) ? { expired: true } : {}),
+  };
 }
 
 /** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */

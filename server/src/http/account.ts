@@ -54,6 +54,8 @@ const factor = z.object({
   createdFrom: z.string(),
   lastUsedAt: time.nullable(),
   codesLeft: z.number().optional(),
+  serial: z.string().optional(),
+  expired: z.literal(true).optional(),
 });
 
 const session = z.object({

@@ -41,8 +41,8 @@ export interface Factor {
   readonly codesLeft?: number;
   /** A token past its date: refused at sign-in. */
   readonly expired?: boolean;
-  /** Whether it can get out of step, and two codes in a row put it right. */
-  readonly resynchronises?: boolean;
+  /** Of a hardware token, which can get out of step. */
+  readonly serial?: string;
 }
 
 export interface Factors {

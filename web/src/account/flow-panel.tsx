@@ -36,7 +36,7 @@ function Begin({
       <Heading focus>{title}</Heading>
       <p className="lead">{lead}</p>
       {typeof begin !== 'string' && begin(flow)}
-      <FaultSlot flow={flow} ask="begin" id={fault} />
+      <FaultSlot flow={flow} ask={flow.name} id={fault} />
       {typeof begin === 'string' && (
         <div className="row">
           <Button look="primary" busy={flow.busy} onClick={() => flow.begin()}>

@@ -45,7 +45,7 @@ export function MethodMenu({ factor, label, several, canLose, onTask }: MethodMe
               {t('methods.keep')}
             </MenuItem>
           )}
-          {active && factor.resynchronises === true && (
+          {active && factor.serial !== undefined && (
             <MenuItem className="menu-item" id="resynchronise">
               {t('methods.resynchronise')}
             </MenuItem>

@@ -26,7 +26,8 @@ interface MethodProps {
 
 function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
   const label = factor.label || kindName(factor.kind);
-  const more = [label === kindName(factor.kind) ? '' : kindName(factor.kind), factor.hint].filter(Boolean).join(' · ');
+  const name = factor.serial === undefined ? kindName(factor.kind) : t('way.token');
+  const more = [label === name ? '' : name, factor.hint].filter(Boolean).join(' · ');
   return (
     <li className="item">
       <div className="item-words">

@@ -20,7 +20,8 @@ function showing(flow: FlowView, prompt: Prompt, first: Prompt | undefined): str
   // The first prompt is the same before and after the start: what was typed stays when it is refused.
   if (prompt.ask === first?.ask) return 'first';
   const detail = 'kind' in prompt ? `${prompt.kind}/${'factorId' in prompt ? prompt.factorId : ''}` : '';
-  return [flow.answer?.id, flow.answer?.step, prompt.ask, detail].join('/');
+  const part = 'part' in prompt ? prompt.part : '';
+  return [flow.answer?.id, flow.answer?.step, prompt.ask, detail, part].join('/');
 }
 
 export function FlowBody({ flow, first, inner }: FlowBodyProps): ReactNode {

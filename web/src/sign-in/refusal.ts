@@ -23,7 +23,7 @@ export function wordsFor(fault: Fault, ask: string, left: number): string {
   }
   if (!fault.refused) return '';
   const { code, attemptsLeft, advice } = fault.refused;
-  if (attemptsLeft === 0) return t('refused.spent');
+  if (attemptsLeft === 0) return tAny([`refused.spent.${ask}`], t('refused.spent'));
   const key: TextKey = `refused.${code}`;
   const said = [tAny([`${key}.${ask}`, key], t('refused.other'))];
   if (attemptsLeft !== undefined && attemptsLeft <= 2) said.push(t('refused.attempts-left', { count: attemptsLeft }));

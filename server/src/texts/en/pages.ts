@@ -131,6 +131,11 @@ export const pages = {
   'code.token.title': 'Your hardware token',
   'code.token.lead-plain':
     'Type the {length} digits that the token with the number {serial} shows. Press its button if the display is dark.',
+  'code.token.first-title': 'The first code',
+  'code.token.first-plain': 'Press the button of the token and type the {length} digits that it shows.',
+  'code.token.second-title': 'The next code',
+  'code.token.second-plain':
+    'Wait until the digits change, or press the button again. Then type the next {length} digits.',
   'code.yubikey.title': 'Touch your key',
   'code.yubikey.lead-plain': 'Plug it in and touch the gold disc: it types a code into the field and sends it.',
   'code.backup-codes.title': 'Use a backup code',

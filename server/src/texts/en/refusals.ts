@@ -38,6 +38,8 @@ export const refusals = {
   'refused.number-yours-already': 'You have this number already. Type another one.',
   'refused.no-such-token': 'No free token has this number. Check it on the back, or ask whoever gave you the token.',
   'refused.spent': 'Too many wrong codes: this was closed for your safety. Start again.',
+  'refused.spent.resynchronisation':
+    'These are not two codes in a row of this token. Begin again, and type both without a pause.',
   'refused.other': 'That did not work. Try again.',
   'refused.attempts-left': { one: '{count} try left.', other: '{count} tries left.' },
 
@@ -57,6 +59,10 @@ export const refusals = {
   'problem.method-not-allowed': 'The server does not know this request. Load the page again.',
   'problem.conflict': 'This was changed elsewhere at the same time. Load the page again and repeat it.',
   'problem.last-factor': 'This is your only second step, and your role needs one. Add another one first.',
+  'problem.too-slow': 'Sending took too long. Check your connection, then try again.',
+  'problem.expectation-failed': 'Something between you and the service changed the request. Try again.',
+  'problem.headers-too-large':
+    'This browser sends too much with each request. Clear its cookies for this site, then try again.',
   'problem.too-large': 'That is too long. Make it shorter and try again.',
   'problem.not-json': 'The server did not understand that. Load the page again.',
   'problem.too-many-requests': 'Too many tries. Take a break, then try again; your account is safe.',

@@ -15,10 +15,11 @@ import type { PromptProps } from './prompt-props.ts';
 
 type CodePrompt = PromptProps<'code'>['prompt'];
 
-type Purpose = 'recovery' | 'confirm' | 'enrol' | 'lead';
+type Purpose = 'recovery' | 'confirm' | 'enrol' | 'lead' | 'first' | 'second';
 
 /** What a code is for, where it is not simply the second step. At recovery it is not said who has an account. */
-function purposeOf({ name, answer }: FlowView): Purpose {
+function purposeOf({ part }: CodePrompt, { name, answer }: FlowView): Purpose {
+  if (part) return part;
   if (answer?.step === 'enrol') return 'enrol';
   if (answer?.step !== 'confirm-address') return 'lead';
   if (name === 'recovery') return 'recovery';
@@ -26,7 +27,7 @@ function purposeOf({ name, answer }: FlowView): Purpose {
 }
 
 /** What the words are about: a token is one, whichever way it counts. */
-const topicOf = ({ kind, serial }: CodePrompt): string => (serial === undefined ? kind : 'token');
+const topicOf = ({ kind, serial, part }: CodePrompt): string => ((serial ?? part) === undefined ? kind : 'token');
 
 const titleOf = (topic: string, purpose: Purpose): string =>
   tAny([`code.${topic}.${purpose}-title`, `code.${topic}.title`], t('code.other.title'));
@@ -42,6 +43,10 @@ function leadOf(prompt: CodePrompt, topic: string, purpose: Purpose): ReactNode 
 
 const labelOf = ({ format, kind, length }: CodePrompt): string =>
   format === 'digits' ? t('field.digits', { length }) : tAny([`field.letters.${kind}`], t('field.letters'));
+
+/** The factor that is asked for as a proof, and so may be lost; not one that is added, or put back in step. */
+const challenged = ({ factorId }: CodePrompt, { answer }: FlowView): string | undefined =>
+  answer?.step === 'second-factor' ? factorId : undefined;
 
 function Outbox(): ReactNode {
   return (
@@ -103,7 +108,7 @@ function Unsent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
         <Resend flow={flow} after={undefined} resent={false} onResend={() => void flow.submit({ resend: true })} />
         <Elsewhere prompt={prompt} flow={flow} />
       </div>
-      <Others others={prompt.others} flow={flow} asked={prompt.factorId} />
+      <Others others={prompt.others} flow={flow} asked={challenged(prompt, flow)} />
     </>
   );
 }
@@ -112,7 +117,7 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
   const fault = useId();
   const code = useTyping(prompt, flow);
   useFieldFocus(code.input, flow);
-  const purpose = purposeOf(flow);
+  const purpose = purposeOf(prompt, flow);
   const topic = topicOf(prompt);
   return (
     <>
@@ -146,7 +151,7 @@ function Sent({ prompt, flow, inner }: PromptProps<'code'>): ReactNode {
       </div>
       {pageMeta.development && prompt.resendAfter !== undefined && <Outbox />}
       <Help about={[`${topic}.${purpose}`, topic]} sent={prompt.resendAfter !== undefined} />
-      <Others others={prompt.others} flow={flow} asked={prompt.factorId} />
+      <Others others={prompt.others} flow={flow} asked={challenged(prompt, flow)} />
     </>
   );
 }
