@@ -62,12 +62,12 @@ export function readReceipt(unit: Unit, ids: ReceiptIds): Receipt | undefined {
   const text = plainText(unit).slice(0, 1000);
   const field = (name: string): string | undefined => new RegExp(`(?:^|\\s)${name}:(\\S+)`, 'i').exec(text)?.[1];
   const word = numbered[unit.message_state ?? -1] ?? field('stat')?.toUpperCase() ?? '';
-  const written = field('id');
-  // The TLV repeats the answer's id (§5.3.2.12), the text writes it the SMSC's own way.
   const tlv = unit.receipted_message_id;
-  const reference = tlv ? answeredId(tlv, ids) : written ? receiptedId(written, ids) : '';
+  const id = tlv || (field('id') ?? '');
   const state = Object.hasOwn(states, word) ? states[word] : undefined;
-  if (!state || !writtenId.test(reference)) return undefined;
+  if (!state || !writtenId.test(id)) return undefined;
+  // The TLV repeats the answer's id (§5.3.2.12), the text writes it the SMSC's own way.
+  const reference = tlv ? answeredId(id, ids) : receiptedId(id, ids);
   if (state !== 'failed') return { reference, state };
   const code = /^[0-9a-z]{1,8}$/i.exec(field('err') ?? '')?.[0];
   return { reference, state, error: code ? `${word} ${code}` : word };
