@@ -26,6 +26,9 @@ interface MessentePackage {
   };
 }
 
+const require = createRequire(import.meta.url);
+const theirs = require('messente_api') as MessentePackage;
+
 const now = Date.UTC(2026, 10, 22);
 const receiptUrl = 'https://login.example.org/receipts/r1';
 const [username, password] = ['key', 'p@ss:wörd'];
@@ -60,7 +63,6 @@ const meaning = ({ method, path, headers, body }: Asked) => ({
 
 /** Sends by the package, which keeps its address and account in one global place: put back afterwards. */
 async function sendByPackage(basePath: string): Promise<string> {
-  const theirs = createRequire(import.meta.url)('messente_api') as MessentePackage;
   const { instance } = theirs.ApiClient;
   const before = instance.basePath;
   Object.assign(instance.authentications.basicAuth, { username, password });
