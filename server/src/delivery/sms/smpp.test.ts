@@ -182,11 +182,14 @@ describe('an answer', () => {
     assert.ok(!smsc.told.some(({ event }) => event === 'message'));
   });
 
-  test('a transmitter asks for no receipts, because none would come', async (t) => {
+  test('a transmitter asks for no receipts, because none would come, and nobody does where they are not wanted', async (t) => {
     const { smsc, sender } = await here(t, { mode: 'transmitter' });
     await sender.send(message);
     assert.equal((await smsc.next('bound')).cmd, 2);
     assert.equal((await smsc.next('message')).registered_delivery, 0);
+    const other = await here(t, { registeredDelivery: false });
+    await other.sender.send(message);
+    assert.equal((await other.smsc.next('message')).registered_delivery, 0);
   });
 });
 

@@ -15,7 +15,7 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
 const smppOptions = z
-  .object({
+  .strictObject({
     url: z
       .url({ protocol: /^s?smpp$/ })
       .refine((text) => /^s?smpp:\/\/[^/?#@]+\/?$/.test(text), 'must be a protocol, a host and a port, nothing more')
@@ -58,7 +58,7 @@ const smppOptions = z
       .enum(['relative', 'absolute', 'none'])
       .default('relative')
       .describe('How the SMSC is told when a code ends, so that it does not deliver it later.'),
-    receipts: z.boolean().default(true).describe('Asks for delivery receipts.'),
+    registeredDelivery: z.boolean().default(true).describe('Asks for delivery receipts.'),
     receiptIds: z
       .enum(['same', 'hex-to-decimal', 'decimal-to-hex'])
       .default('same')
@@ -101,7 +101,7 @@ function shapeOf(options: SmppOptions): Shape {
   const { from = '', fromTon, fromNpi } = options;
   const { ton, npi } = addressKind(from);
   const source = { address: from, ton: fromTon ?? ton, npi: fromNpi ?? npi };
-  const receipts = options.receipts && options.mode === 'transceiver';
+  const receipts = options.registeredDelivery && options.mode === 'transceiver';
   return {
     source,
     alphabet: options.alphabet,
