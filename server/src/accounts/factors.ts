@@ -87,11 +87,13 @@ export async function changeFactor(
       if (factor.use !== 'everyday' || factor.state !== 'active') throw new Problem('conflict');
       await preferFactor(c.tx, user.id, what.preferred ? factor.id : null);
       await c.record({ type: 'factor.preferred', userId: user.id, details });
-      await notify(c, user, 'notice.preferred-changed', { what: factor.label });
+      const text = what.preferred ? 'notice.preferred-changed' : 'notice.preferred-ended';
+      await notify(c, user, text, { what: what.label ?? factor.label });
     }
     if (what.kept !== undefined) {
       await updateFactor(c.tx, factor.id, { kept: what.kept ? 1 : 0 });
       await c.record({ type: 'factor.kept', userId: user.id, details: { ...details, kept: what.kept } });
+      await notify(c, user, what.kept ? 'notice.kept' : 'notice.kept-ended', { what: what.label ?? factor.label });
       await raiseEpoch(c.tx, user.id);
     }
   });

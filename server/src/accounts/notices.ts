@@ -32,7 +32,8 @@ export async function notify(
       what: parameters.what ?? '',
       when: moment(commit.now, user.locale),
       browser: source.browser,
-      place: source.place || source.address,
+      // A rough place where a database of places is configured.
+      place: source.place ? `${source.address}, roughly ${source.place}` : source.address,
     },
   });
 }

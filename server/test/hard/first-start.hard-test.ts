@@ -18,6 +18,7 @@ const whole: Readonly<Record<string, string>> = {
   SECONDLOCK_ORIGIN: origin,
   SECONDLOCK_KEYS: freshKeys(),
   SECONDLOCK_SMTP_URL: 'smtps://user:password@127.0.0.1:9',
+  SECONDLOCK_MAIL_FROM: 'no-reply@example.test',
   SECONDLOCK_TRUSTED_PROXIES: '127.0.0.1',
   SECONDLOCK_DATA_DIR: 'data',
 };
@@ -57,6 +58,7 @@ describe('a start', () => {
       [{ SECONDLOCK_ORIGIN: 'http://login.example.test' }, /^ {2}SECONDLOCK_ORIGIN=https:\/\/\S+/m],
       [{ SECONDLOCK_KEYS: undefined }, /^ {2}SECONDLOCK_KEYS=k1:\$\(openssl rand -base64 32\)/m],
       [{ SECONDLOCK_SMTP_URL: undefined }, /^ {2}SECONDLOCK_SMTP_URL=smtps:\/\/\S+/m],
+      [{ SECONDLOCK_MAIL_FROM: undefined }, /^ {2}SECONDLOCK_MAIL_FROM=no-reply@\S+/m],
       [{ SECONDLOCK_TRUSTED_PROXIES: undefined }, /^ {2}SECONDLOCK_TRUSTED_PROXIES=127\.0\.0\.1/m],
     ];
     for (const [changed, line] of lines) {
@@ -76,6 +78,22 @@ describe('a start', () => {
     const good = await start({});
     await good.listening();
     assert.equal(await good.stop(), 0);
+  });
+
+  test('what cannot be used is named in one line, with what to do', async () => {
+    const lines: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+      [{ SECONDLOCK_GEO_DB: '/there/is/none' }, /^ {2}SECONDLOCK_GEO_DB=.*no file \/there\/is\/none/m],
+      [{ SECONDLOCK_TLS_CERT: '/etc/hostname' }, /^ {2}SECONDLOCK_TLS_CERT and SECONDLOCK_TLS_KEY/m],
+      [{ SECONDLOCK_DATABASE_URL: 'mysql://x' }, /^ {2}SECONDLOCK_DATABASE_URL=postgres:/m],
+      [{ SECONDLOCK_DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /^The database at SECONDLOCK_DATABASE_URL/m],
+      [{ SECONDLOCK_SMTP_URL: 'hello' }, /^ {2}SECONDLOCK_SMTP_URL/m],
+      [{ SECONDLOCK_TYPO: 'x' }, /^The configuration names unknown options: SECONDLOCK_TYPO$/m],
+    ];
+    for (const [changed, line] of lines) assert.match(await refusal(changed), line);
+    const first = await start({});
+    await first.listening();
+    assert.match(await refusal({ PORT: String(first.port) }), /^Port \d+ is in use\. .*set PORT/m);
+    assert.equal(await first.stop(), 0);
   });
 
   test('ADM-02 keys out of a manual, a word or a pattern are refused', async () => {

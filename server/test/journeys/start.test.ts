@@ -13,6 +13,7 @@ const production: Partial<Record<keyof Options, string>> = {
   SECONDLOCK_ORIGIN: 'https://login.example.org',
   SECONDLOCK_KEYS: testKeys(),
   SECONDLOCK_SMTP_URL: 'smtps://user:password@mail.example.org:465',
+  SECONDLOCK_MAIL_FROM: 'no-reply@example.org',
   SECONDLOCK_TRUSTED_PROXIES: '127.0.0.1',
 };
 
@@ -110,6 +111,7 @@ const refusals: Readonly<Record<string, [change: Partial<Record<keyof Options, s
   'no origin at all': [{ SECONDLOCK_ORIGIN: ',' }, 'SECONDLOCK_ORIGIN=https://login.example.org'],
   'no keys': [{ SECONDLOCK_KEYS: '' }, 'SECONDLOCK_KEYS=k1:$(openssl rand -base64 32)'],
   'no mail': [{ SECONDLOCK_SMTP_URL: '' }, 'SECONDLOCK_SMTP_URL=smtps://user:password@mail.example.org:465'],
+  'no sender': [{ SECONDLOCK_MAIL_FROM: '' }, 'SECONDLOCK_MAIL_FROM=no-reply@example.org'],
   'no TLS': [{ SECONDLOCK_TRUSTED_PROXIES: '' }, 'SECONDLOCK_TRUSTED_PROXIES=127.0.0.1'],
   'a certificate without its key': [
     { SECONDLOCK_TRUSTED_PROXIES: '', SECONDLOCK_TLS_CERT: 'cert.pem' },
@@ -134,7 +136,7 @@ for (const [name, [change, line]] of Object.entries(refusals)) {
 
 test('ADM-02 all that is missing is told at once; a complete production and a bare development start', () => {
   const bare = readOptions({}, { NODE_ENV: 'production' });
-  const all = (error: unknown): boolean => error instanceof Refused && error.message.split('\n').length === 5;
+  const all = (error: unknown): boolean => error instanceof Refused && error.message.split('\n').length === 6;
   assert.throws(() => demandGood(bare, false), all);
   assert.doesNotThrow(() => demandGood(readOptions({}, production), false));
   assert.doesNotThrow(() => demandGood(readOptions({}, { ...production, SECONDLOCK_KEYS: '' }), true));

@@ -1,15 +1,14 @@
 /** A real port: what no well-behaved client sends. The answer is a refusal without a word too much, and the next one works. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, describe, test } from 'node:test';
-import { createAdaptorServer } from '@hono/node-server';
+import { createListener } from '../../src/http/server.ts';
 import { openHouse } from '../house.ts';
 
 const lines: string[] = [];
 const house = await openHouse({ log: (line) => lines.push(line) });
-const server = createAdaptorServer({ fetch: house.app.fetch }) as Server;
+const server = createListener(house.app, true);
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
@@ -73,6 +72,7 @@ const cases: Readonly<Record<string, [bytes: string, ...statuses: number[]]>> = 
   'a line of another kind': [http('GET /api/v1/account', [host, close, 'X: a\rSet-Cookie: b=c']), 400],
   'a method of its own': [http('BREW /api/v1/account', [host, close]), 400, 404, 405],
   'the method TRACE': [http('TRACE /api/v1/account', [host, close]), 400, 404, 405],
+  'an expectation that nobody meets': [posted('{}', ['Content-Length: 2', 'Expect: a-miracle']), 417],
   'no HTTP at all': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
 };
 
@@ -83,11 +83,26 @@ describe('NET-06 what no client sends', () => {
       const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1]);
       assert.ok(statuses.includes(status), said.slice(0, 400));
       assert.doesNotMatch(said, /\bat \S+ \(|node_modules|\.ts:|x-powered-by|^server:/im);
-      const [, body = ''] = said.split('\r\n\r\n');
-      if (body !== '' && body !== '0') assert.match(said, /content-type: application\/problem\+json/i);
+      assert.match(said, /^content-type: application\/problem\+json/im);
+      assert.match(said, /\r\n\r\n.*"code":"[a-z-]+"/s);
+      assert.match(said, /^x-content-type-options: nosniff/im);
+      assert.match(said, /^content-security-policy: default-src 'none'/im);
       assert.match(await say(http('GET /livez', [host, close])), /^HTTP\/1\.1 200/);
     });
   }
+
+  test('NET-06 who asks for health names no host and speaks an old HTTP', async () => {
+    assert.match(await say('GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200/);
+  });
+
+  test('NET-06 a route that does not know a method says which it knows', async () => {
+    const put = http('PUT /api/v1/account', [host, close, ours, json, 'Content-Length: 2'], '{}');
+    assert.match(await say(put), /^allow: GET, PATCH, HEAD\r$/im);
+    assert.match(
+      await say(http('POST /api/v1/openapi.json', [host, close, ours, 'Content-Length: 0'])),
+      /^allow: GET, HEAD\r$/im,
+    );
+  });
 
   test('NET-06 who leaves in the middle of a request breaks nothing and fills no log', async () => {
     const before = lines.length;

@@ -20,9 +20,19 @@ export const forPages =
 
 const twoYears = 'max-age=63072000; includeSubDomains';
 
+const alwaysIn = (development: boolean): Readonly<Record<string, string>> =>
+  development ? always : { ...always, 'strict-transport-security': twoYears };
+
+/** The headers of an answer that no surface made. */
+export const dataHeaders = (development: boolean): [name: string, value: string][] => [
+  ...Object.entries(alwaysIn(development)),
+  ['content-security-policy', forData],
+  ['cache-control', 'no-store'],
+];
+
 /** Sets the headers of every answer, errors included. What a surface has set itself stays. */
 export function headers(development: boolean): MiddlewareHandler<AppEnv> {
-  const names = Object.entries(development ? always : { ...always, 'strict-transport-security': twoYears });
+  const names = Object.entries(alwaysIn(development));
   return async (c, next) => {
     await next();
     const to = c.res.headers;
