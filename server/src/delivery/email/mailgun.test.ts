@@ -136,6 +136,19 @@ describe('receipts of Mailgun', () => {
     assert.equal(open({ signingKey: undefined }).receive?.(receipt(delivered)), undefined);
   });
 
+  test('the address for webhooks is told at the start, where receipts can come at all', () => {
+    const told = (changed: object, receiptUrl: string): unknown[] => {
+      const lines: unknown[] = [];
+      const info = (fields: object): void => void lines.push(fields);
+      const options = mailgun.options.parse({ domain: 'mg.acme.example', apiKey, ...changed });
+      mailgun.open(options, toolsOf('main', { receiptUrl, log: { info, warn: info, error: info } }));
+      return lines;
+    };
+    const receiptUrl = 'https://login.example.org/r';
+    assert.deepEqual(told({ signingKey }, receiptUrl), [{ account: 'main', receiptUrl }]);
+    assert.deepEqual([...told({}, receiptUrl), ...told({ signingKey }, '')], []);
+  });
+
   test('domains and roots that could lead elsewhere are refused', () => {
     for (const changed of [
       { domain: '../v4/x' },

@@ -98,7 +98,10 @@ function receive(request: ReceiptRequest, key: string | undefined, now: number):
   return receiptOf(reference, stateOf(about), `${about.reason ?? about.event} ${code}`);
 }
 
-function open({ domain, apiKey, signingKey, baseUrl }: MailgunOptions, { name, fetch, now }: Tools): Sender {
+function open({ domain, apiKey, signingKey, baseUrl }: MailgunOptions, tools: Tools): Sender {
+  const { name, fetch, now, receiptUrl, log } = tools;
+  // Mailgun is told the address in its own pages, not with each message. It opens nothing: receipts are signed besides.
+  if (signingKey && receiptUrl) log.info({ account: name, receiptUrl }, 'set this address for webhooks at Mailgun');
   const url = `${baseUrl}/v3/${domain}/messages`;
   const headers = { authorization: basic('api', apiKey), accept: 'application/json' };
   return {
