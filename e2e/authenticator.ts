@@ -50,3 +50,7 @@ export class Authenticator {
     }).trim();
   }
 }
+
+/** What a hardware token with this seed (hexadecimal) shows after so many presses. */
+export const hotpCode = (seed: string, counter: number): string =>
+  execFileSync('oathtool', ['--hotp', `--counter=${counter}`, seed], { encoding: 'utf8' }).trim();
