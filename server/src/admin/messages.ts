@@ -1,13 +1,12 @@
 /** Messages as the console sees them: where they are, who was tried, what it cost. Never what they say. */
 import type { Circumstance } from '../accounts/commit.ts';
-import { readPerson } from '../accounts/person.ts';
 import type { Session } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
 import { triesOf } from '../storage/message-tries.ts';
 import { findMessage, listMessages, type MessageFilter, type ShownMessage } from '../storage/messages.ts';
 import type { Db } from '../storage/open.ts';
 import type { MessageTryRow } from '../storage/tables.ts';
-import { findUser } from '../storage/users.ts';
+import { demandConsole } from './console.ts';
 
 const perPage = 50;
 
@@ -54,7 +53,7 @@ export async function messagesFor(
   session: Session,
   { state, channel, user, before }: MessageQuery,
 ): Promise<{ messages: Overview[]; next: string | null }> {
-  const db = await demandConsole(by, session);
+  const db = await demandConsole(by, session, 'any-time');
   const last = before === undefined ? undefined : await findMessage(db, before);
   if (before !== undefined && !last) {
     throw new Problem('bad-request', { fields: [{ field: 'before', why: 'no such message' }] });
@@ -67,20 +66,11 @@ export async function messagesFor(
 
 /** One message. For console roles. Throws `not-found`. */
 export async function messageFor(by: Circumstance, session: Session, id: string): Promise<Overview> {
-  const db = await demandConsole(by, session);
+  const db = await demandConsole(by, session, 'any-time');
   const found = await findMessage(db, id);
   const [message] = found ? await withTries(db, [found]) : [];
   if (!message) throw new Problem('not-found');
   return message;
-}
-
-async function demandConsole({ deps, tenant }: Circumstance, session: Session): Promise<Db> {
-  const db = deps.database.in(tenant.id);
-  const user = await findUser(db, session.user_id);
-  if (!user) throw new Problem('not-signed-in');
-  const { standing } = await readPerson(db, tenant, user);
-  if (!standing.roles.some((role) => role.console)) throw new Problem('forbidden');
-  return db;
 }
 
 async function withTries(db: Db, messages: readonly ShownMessage[]): Promise<Overview[]> {

@@ -50,12 +50,25 @@ export class Places {
     this.#free = count;
   }
 
-  async take(): Promise<void> {
+  /** Whether there was a place; waits for one `ms` milliseconds, or as long as it takes. */
+  async take(ms: number | undefined): Promise<boolean> {
     if (this.#free > 0) {
       this.#free -= 1;
-      return;
+      return true;
     }
-    await new Promise<void>((go) => this.#waiting.push(go));
+    return new Promise<boolean>((done) => {
+      let timer: NodeJS.Timeout | undefined;
+      const go = (): void => {
+        clearTimeout(timer);
+        done(true);
+      };
+      this.#waiting.push(go);
+      if (ms === undefined) return;
+      timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(go), 1);
+        done(false);
+      }, ms).unref();
+    });
   }
 
   leave(): void {

@@ -78,13 +78,20 @@ export class Courier {
     let why: unknown = new Error(`no provider for ${message.channel}`);
     const lines = this.#route(message, prefix);
     for (const [at, line] of lines.entries()) {
-      await line.places.take();
+      const others = lines.slice(at + 1);
+      const { timeoutMs } = this.#options;
+      const limited = others.length > 0 ? endAfter(timeoutMs) : undefined;
+      // Half of the time for waiting: what hangs here holds up those behind it no longer than its time-out either.
+      if (!(await line.places.take(limited && timeoutMs / 2))) {
+        limited?.clear();
+        continue;
+      }
+      const end = limited ?? endAfter(Math.max(lastMs, timeoutMs));
       try {
         if (isOver()) return { why: new Error('its time had passed'), tried };
-        const others = lines.slice(at + 1);
         // It may have failed for others while this message waited for its place.
         if (!this.#allows(line) && others.some((other) => this.#allows(other))) continue;
-        const taken = await this.#give(line, message, others.length === 0);
+        const taken = await this.#give(line, message, end);
         tried.push({ provider: line.account.sender.name, at: this.#options.now(), taken });
         return { by: line.account.sender.name, tried };
       } catch (error) {
@@ -92,6 +99,7 @@ export class Courier {
         tried.push({ provider: line.account.sender.name, at: this.#options.now(), error: reasonOf(error) });
         if (error instanceof Undeliverable) break;
       } finally {
+        end.clear();
         line.places.leave();
       }
     }
@@ -121,16 +129,18 @@ export class Courier {
     return circuit.allows(this.#options.now());
   }
 
-  async #give({ account, circuit }: Line, message: Rendered, isLast: boolean): Promise<Taken> {
-    const { timeoutMs, now } = this.#options;
+  async #give({ account: { sender }, circuit }: Line, message: Rendered, end: End): Promise<Taken> {
     circuit.begin();
+    const sending = (async () => sender.send(message, end.signal))();
+    sending.catch(() => {});
     try {
-      const taken = await inTime(account.sender, message, isLast ? Math.max(lastMs, timeoutMs) : timeoutMs);
+      // A sender that does not heed the signal is not waited for.
+      const taken = await Promise.race([sending, end.late]);
       circuit.worked();
       return taken;
     } catch (error) {
       if (error instanceof Undeliverable) circuit.worked();
-      else circuit.failed(now());
+      else circuit.failed(this.#options.now());
       throw error;
     }
   }
@@ -142,22 +152,22 @@ const atOnceOf = ({ sender }: Account): number => Math.max(1, sender.atOnce ?? u
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : 'unknown').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 200);
 
-/** The sender is told when its time is over; one that does not listen is not waited for. */
-async function inTime(sender: Account['sender'], message: Rendered, ms: number): Promise<Taken> {
+/** The end of a message's time with one account. */
+interface End {
+  readonly signal: AbortSignal;
+  /** Rejects at the end. */
+  readonly late: Promise<never>;
+  readonly clear: () => void;
+}
+
+function endAfter(ms: number): End {
   const end = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => {
-      const error = new Error(`not taken within ${ms / 1000} seconds`);
-      fail(error);
-      end.abort(error);
-    }, ms).unref();
-  });
-  const sending = (async () => sender.send(message, end.signal))();
-  sending.catch(() => {});
-  try {
-    return await Promise.race([sending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const timer = setTimeout(() => {
+    const error = new Error(`not taken within ${ms / 1000} seconds`);
+    reject(error);
+    end.abort(error);
+  }, ms).unref();
+  return { signal: end.signal, late: promise, clear: () => clearTimeout(timer) };
 }
