@@ -41,7 +41,9 @@ export const options = z.object({
   SECONDLOCK_DATA_DIR: z.string().min(1).default('./data').describe('Folder of the embedded database and the keys.'),
   SECONDLOCK_ORIGIN: csv
     .default(['http://localhost:2322'])
-    .describe('Origin(s) that people use, comma-separated; the first is the one that links are built from.'),
+    .describe(
+      'Origin(s) that people use, comma-separated; links are built from the first. It follows PORT unless set.',
+    ),
   SECONDLOCK_DATABASE_URL: z
     .string()
     .optional()
@@ -182,10 +184,15 @@ export function readOptions(file: Record<string, unknown>, environment: NodeJS.P
   const named = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => name in options.shape && value !== undefined && value !== ''),
   );
-  const unknown = Object.keys(file).filter((name) => !(name in options.shape));
-  if (unknown.length > 0) throw new Error(`The configuration file names unknown options: ${unknown.join(', ')}`);
+  const meant = Object.keys(environment).filter((name) => /^SECONDLOCK_(?!TEST_)/.test(name));
+  const unknown = [...Object.keys(file), ...meant].filter((name) => !(name in options.shape));
+  if (unknown.length > 0) throw new Error(`The configuration names unknown options: ${unknown.join(', ')}`);
   const parsed = options.safeParse({ ...file, ...named });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const own = 'SECONDLOCK_ORIGIN' in file || 'SECONDLOCK_ORIGIN' in named;
+    // Whoever only moves the port is still served where they are told.
+    return own ? parsed.data : { ...parsed.data, SECONDLOCK_ORIGIN: [`http://localhost:${parsed.data.PORT}`] };
+  }
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The configuration is not right:\n${lines.join('\n')}`);
 }

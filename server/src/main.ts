@@ -92,13 +92,12 @@ function greet(options: Options, port: number, setUpLink: string | undefined): v
 async function main(): Promise<void> {
   // What is written here (database, keys) is for this user alone.
   process.umask(0o077);
-  const options = readOptions(await configurationFile(), process.env);
+  let options: Options | undefined;
   try {
+    options = readOptions(await configurationFile(), process.env);
     await run(options);
   } catch (error) {
-    const fault = startFault(error, options);
-    if (fault === undefined) throw error;
-    console.error(fault);
+    console.error(startFault(error, options) ?? error);
     process.exit(1);
   }
 }
@@ -120,7 +119,4 @@ async function run(options: Options): Promise<void> {
   greet(options, (server.address() as AddressInfo).port, house.setUpLink);
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+await main();

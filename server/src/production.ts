@@ -80,16 +80,16 @@ function againstProduction(options: Options, hasKeyFile: boolean): string[] {
 }
 
 /** A fault that ends the start, in one line with what to do; undefined where nobody expected it. */
-export function startFault(error: unknown, options: Options): string | undefined {
+export function startFault(error: unknown, options: Options | undefined): string | undefined {
   if (error instanceof Refused) return error.message;
   if (!(error instanceof Error)) return undefined;
   if (/configuration|SECONDLOCK_/.test(error.message)) return error.message;
   const code = 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return `Port ${options.PORT} is in use. End what listens there, or set PORT to another.`;
+  if (code === 'EADDRINUSE') return `Port ${options?.PORT} is in use. End what listens there, or set PORT to another.`;
   if (code === 'EACCES')
     return `Not allowed: ${error.message}. Set PORT above 1023, or SECONDLOCK_DATA_DIR to a folder of yours.`;
   if (
-    options.SECONDLOCK_DATABASE_URL !== undefined &&
+    options?.SECONDLOCK_DATABASE_URL !== undefined &&
     /^(ECONN|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|28|3D|57P)/.test(code)
   ) {
     return `The database at SECONDLOCK_DATABASE_URL cannot be used: ${error.message || code}.`;
