@@ -160,13 +160,19 @@ function parseAnswer(step: Step, input: Readonly<Record<string, unknown>>): Answ
     const parsed = answers[shape].safeParse(input);
     if (parsed.success) return parsed.data;
   }
-  const fields = Object.keys(input).slice(0, 5);
-  throw new Problem('bad-request', {
-    fields: fields.map((field) => ({
-      field: field.slice(0, 40),
-      why: `the step ${step.name} takes ${step.takes.join(', ')}`,
-    })),
-  });
+  throw new Problem('bad-request', { fields: faultsOf(step, input) });
+}
+
+/** Which fields are wrong: where the names fit one of the shapes, why; else each name, with what the step takes. */
+function faultsOf(step: Step, input: Readonly<Record<string, unknown>>) {
+  const names = Object.keys(input).slice(0, 5);
+  const meant = step.takes.find((shape) => names.every((name) => name in answers[shape].shape));
+  const issues = meant === undefined ? [] : (answers[meant].safeParse(input).error?.issues ?? []);
+  if (issues.length > 0) {
+    return issues.slice(0, 5).map(({ path, message }) => ({ field: path.map(String).join('.'), why: message }));
+  }
+  const why = `the step ${step.name} takes ${step.takes.join(', ')}`;
+  return names.map((field) => ({ field: field.slice(0, 40), why }));
 }
 
 function refuse(flow: Flow, { row, scene }: Loaded, refused: Refused): FlowResult {

@@ -31,6 +31,8 @@ export function openApi(routes: readonly Route[], version: string) {
     components: {
       securitySchemes: {
         session: { type: 'http', scheme: 'bearer' },
+        flow: { type: 'http', scheme: 'bearer', description: 'The `flowToken` that the start of the flow answered.' },
+        flowCookie: { type: 'apiKey', in: 'cookie', name: '__Host-secondlock-flow-{first 12 characters of the id}' },
         sessionCookie: { type: 'apiKey', in: 'cookie', name: '__Host-secondlock' },
       },
     },
@@ -50,7 +52,7 @@ function operation(route: Route) {
   const good = Object.entries(route.answers).map(([status, answer]) => [
     status,
     answer
-      ? { description: 'Done.', content: { 'application/json': { schema: schema(answer, 'output') } } }
+      ? { description: 'Done.', content: { [route.media ?? 'application/json']: { schema: schema(answer, 'output') } } }
       : { description: 'Done.' },
   ]);
   return {
@@ -67,5 +69,6 @@ function operation(route: Route) {
       },
     },
     ...(route.who === 'session' ? { security: [{ session: [] }, { sessionCookie: [] }] } : {}),
+    ...(route.who === 'flow' ? { security: [{ flow: [] }, { flowCookie: [] }] } : {}),
   };
 }

@@ -16,6 +16,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** The answer's schema by status; none for an empty one. */
   readonly answers: Readonly<Record<number, z.ZodType | undefined>>;
+  /** What a good answer is sent as; `application/json` unless told. */
+  readonly media?: string;
   /** Who may call it. */
   readonly who: 'anyone' | 'session' | 'flow';
   readonly handle: (c: AppContext) => Promise<Response> | Response;

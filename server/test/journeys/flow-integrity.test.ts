@@ -189,6 +189,14 @@ inHouse('flow integrity', (house) => {
       assert.ok(!text.includes(code), text);
       assert.ok(ada.codes.every((each) => !text.includes(each)) && !text.includes(ada.paperKey));
     }
+    const bob = await register(house(), 'totp');
+    const seeded = await house().browser().start('sign-in', { identifier: bob.address, password: bob.password });
+    // Nothing but what the page shows: neither the seed nor what was kept to judge by.
+    const shown = ['ask', 'factorId', 'format', 'kind', 'length', 'others'];
+    assert.deepEqual(Object.keys(seeded.body.prompt).sort(), shown);
+    for (const other of asked(seeded.body, 'code').others) {
+      assert.deepEqual(Object.keys(other).sort(), ['factorId', 'hint', 'kind', 'label']);
+    }
     for (const claim of [
       { done: true },
       { success: true },

@@ -117,6 +117,7 @@ test('REC-05 a code is good for ten minutes, a link for thirty', async () => {
   const ada = await register(house, 'nothing');
   const inTime = await forget(house, ada.address);
   house.clock.advance(10 * minute - second);
+  assert.match((await house.mailTo(ada.address)).text, /The code is good for 10 minutes, the link somewhat longer/);
   assert.equal(await say(inTime, { code: inTime.code }), 'new-password');
   const late = await forget(house, ada.address);
   house.clock.advance(10 * minute + second);

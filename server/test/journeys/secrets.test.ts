@@ -215,10 +215,12 @@ test('CRY-03 no key stands in the source, and a sample key stops the start', asy
 });
 
 test('CRY-04 no weak hash, no comparison that tells how much was right, no dice but the system’s', () => {
-  const weak = /createHash\(\s*'(md5|sha1)'|Math\.random|pseudoRandom|createCipher\(|aes-\d+-(cbc|ecb)/i;
+  const weak = /\b(createHash|hash)\(\s*'(md5|sha-?1)'|Math\.random|pseudoRandom|createCipher\(|aes-\d+-(cbc|ecb)/i;
   const early = /(token|hash|digest|secret|holder|link)\w*\s*===\s*\w*(token|hash|digest|secret|holder|link)/i;
   for (const { path, text } of sources) {
     assert.doesNotMatch(text, weak, path);
     assert.doesNotMatch(text, early, path);
   }
+  const tokens = sources.find(({ path }) => path.endsWith('security/tokens.ts'))?.text ?? '';
+  assert.match(tokens, /sameText = .*timingSafeEqual\(/, 'the one comparison of secrets takes the same time');
 });

@@ -88,10 +88,9 @@ function accepted(scene: Scene, hash: string): Judgement {
   const { tenant } = scene.by;
   const [rule] = rulesOf(tenant.roles, [facts.newcomer?.role ?? '']);
   const required = rule?.secondFactor === 'required';
-  const offer = {
-    skippable: !required || tenant.profile.mailboxFactor,
-    why: required ? 'offer.role' : 'offer.choice',
-  };
+  const skippable = !required || tenant.profile.mailboxFactor;
+  const must = skippable ? 'offer.role-later' : 'offer.role';
+  const offer = { skippable, why: required ? must : 'offer.choice' };
   return { verdict: { is: 'password', proof, facts: { offer } }, write: (c) => create(c, scene, hash) };
 }
 

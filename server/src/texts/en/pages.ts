@@ -237,8 +237,10 @@ export const pages = {
   'kind.paper-key.why': 'One long key on paper for the day everything else is lost.',
 
   'offer.title': 'Add a second lock',
-  'offer.choice': 'Passwords leak. With a second step, a stolen password opens nothing.',
+  'offer.choice': 'Passwords leak: with a second step, a stolen password opens nothing.',
   'offer.role': 'This account needs a second step before you go on: then a stolen password opens nothing.',
+  'offer.role-later':
+    'This account needs a second step: choose a strong one now, or codes by mail will be used until you do.',
   'offer.lost': 'What you lost no longer works. Turn on something new before you go on.',
   'offer.add': 'Choose how you want to confirm that it is you.',
   'offer.good-start': 'A good start',
