@@ -37,7 +37,7 @@ sub forget {
     say_that(event => 'gone');
 }
 
-# The text as a handset would show it, decoded by Perl. Handsets read pairs of surrogates in UCS-2.
+# The text of one segment as a handset would show it, decoded by Perl. Handsets read pairs of surrogates in UCS-2.
 sub text_of {
     my ($coding, $bytes) = @_;
     return Encode::decode('UTF-16BE', $bytes) if $coding == 8;
@@ -52,6 +52,7 @@ sub take {
         dest_addr_ton dest_addr_npi esm_class data_coding validity_period registered_delivery);
     my $length = length $bytes;
     my $of = 1;
+    my @segments = ($bytes);
     if ($pdu->{esm_class} & 0x40) {
         my ($header, $element, $size, $number, $total, $index) = unpack 'C6', $bytes;
         die "not a concatenated message" unless $header == 5 && $element == 0 && $size == 3;
@@ -61,10 +62,14 @@ sub take {
         say_that(event => 'part', index => $index, of => $total, length => $length, id => $id);
         return if @there < $total;
         $of = $total;
-        $bytes = join '', @{ delete $parts{$key} };
+        delete $parts{$key};
+        @segments = @there;
+        $bytes = join '', @segments;
     }
+    # Handsets decode each segment by itself: what was torn apart stays so.
+    my $text = join '', map { text_of($pdu->{data_coding}, $_) } @segments;
     say_that(event => 'message', @fields, id => $id, parts => $of, length => $length,
-        hex => unpack('H*', $bytes), text => text_of($pdu->{data_coding}, $bytes));
+        hex => unpack('H*', $bytes), text => $text);
 }
 
 my %states = (DELIVRD => 2, EXPIRED => 3, UNDELIV => 5, ACCEPTD => 6, REJECTD => 8);

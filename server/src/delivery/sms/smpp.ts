@@ -26,6 +26,7 @@ const smppOptions = z
       .describe('Allows `smpp://` to another machine: only where the way there is encrypted otherwise (a VPN).'),
     ca: z
       .string()
+      .includes('-----BEGIN CERTIFICATE-----')
       .optional()
       .describe('PEM text of the authority that signed the SMSC’s certificate, if not a public one.'),
     systemId: printable.max(15).describe('The account’s name (`system_id`).'),
