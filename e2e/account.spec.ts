@@ -210,3 +210,11 @@ test('SES-07 signing out is one click from every page, ends the session, and Bac
   const replayed = await page.request.get(`${house.origin}/api/v1/account`);
   expect(replayed.status()).toBe(401);
 });
+
+test('an account page that is opened by its address has all its texts', async ({ page, house }) => {
+  await register(page, house, 'none');
+  // The texts of the account and those of signing in are fetched at once, and both are shown here.
+  await page.goto(`${house.origin}/account/add`);
+  await expect(heading(page, 'Add a second step')).toBeVisible();
+  await expect(button(page, /^Authenticator app.*Strong and free/)).toBeVisible();
+});

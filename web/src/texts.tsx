@@ -31,15 +31,20 @@ const plurals = new Intl.PluralRules(locale);
 
 let words: Words = {};
 
+/** Joins what has arrived: two sets may be on their way at once, and neither may undo the other. */
+function add(more: Words): void {
+  words = { ...words, ...more };
+}
+
 /** Loads what every page says. */
 export async function loadTexts(): Promise<void> {
-  words = { ...words, ...(await language.first()) };
+  add(await language.first());
   document.documentElement.lang = chosen;
 }
 
 /** Loads what the account pages say. */
 export async function loadAccountTexts(): Promise<void> {
-  words = { ...words, ...(await language.account()) };
+  add(await language.account());
 }
 
 const fill = (text: string, parameters: Parameters): string =>
