@@ -27,7 +27,7 @@ async function receive(c: AppContext): Promise<Response> {
   await tellDenied(circumstance(c), { type: 'receipt.refused', details: { account: named, reason: verdict } });
   // A provider would send the same again and again: to whoever proved to be one, nothing more is to be said.
   if (verdict === 'unknown-message') return c.body(null, 204);
-  throw new Problem(verdict === 'no-such-account' ? 'not-found' : 'forbidden');
+  throw new Problem(verdict === 'no-such-account' ? 'not-found' : 'bad-request');
 }
 
 const route = {
