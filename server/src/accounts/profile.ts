@@ -55,8 +55,7 @@ function adviceFor({ standing, factors }: Person, { amr }: Pick<Session, 'amr'>,
   else if (need.highest === 'two-step') advice.push('stronger');
   // An invitation after a sign-in by text message; nothing is forced.
   else if (onlyPhones && (JSON.parse(amr) as string[]).includes('sms')) advice.push('app-instead-of-sms');
-  else if (phones && !asked.some(isPhone)) advice.push('add-phone');
-  else if (asked.length === 1) advice.push('second-way');
+  else if (asked.length === 1) advice.push(phones && !onlyPhones ? 'add-phone' : 'second-way');
   if (need.everyday.length > 0 && !factors.some((row) => row.use === 'recovery' && row.state === 'active')) {
     advice.push('recovery-codes');
   }
