@@ -1,6 +1,6 @@
 /** After coming in another way than the one that was asked: is that one lost? */
 import { type ReactNode, useState } from 'react';
-import { forgetLeftBehind, leftBehind } from '../sign-in/left-behind.ts';
+import { forgetLeftBehind, leftBehind } from '../sign-in/lost/left-behind.ts';
 import { kindName, t } from '../texts.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Factor } from './data.ts';

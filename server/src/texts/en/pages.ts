@@ -119,7 +119,6 @@ export const pages = {
   'code.email.recovery': 'If {sentTo} has an account here, a code and a link are on their way. Use either.',
   'code.email.recovery-plain':
     'If there is an account with this address, a code and a link are on their way. Use either.',
-  'code.email.not-there': 'Nothing there? Look in the spam folder too.',
   'code.email.confirm-title': 'Is this mailbox yours?',
   'code.email.confirm':
     'This account needs a second lock. Confirm that the mailbox is yours with the {length}-digit code we sent to {sentTo}, then add the lock.',
@@ -198,7 +197,7 @@ export const pages = {
   'choose.proof.title': 'How do you want to confirm it is you?',
   'choose.proof.lead': 'Pick one of the ways you have turned on.',
   'choose.empty.title': 'This cannot be confirmed now',
-  'choose.empty.lead': 'No code may be sent to what you have turned on, and there is no other way to offer here.',
+  'choose.empty.lead': 'For your safety no code is sent right now to what you have turned on.',
   'choose.lost.title': 'What did you lose?',
   'choose.lost.lead':
     'You used your paper key. If a phone or an app is gone, name it: it stops working at once, so nobody else can use it.',
@@ -227,9 +226,9 @@ export const pages = {
   'kind.password': 'Password',
 
   'kind.email.why': 'Nothing to install, but only as safe as your mailbox.',
-  'kind.totp.why': 'Strong and free: an app on your phone shows the code, even offline.',
+  'kind.totp.why': 'Strong and free: an app on your phone shows the code.',
   'kind.sms.why': 'Easy, but weaker than an app: a phone number can be taken over.',
-  'kind.hotp.why': 'Strong, without a phone: a small device that you were given shows the code.',
+  'kind.hotp.why': 'Strong, without a phone: a small device shows the code.',
   'kind.yubikey.why': 'Strong and quick: one touch of a USB key types the code.',
   'kind.push.why': 'A tap on your phone instead of a code.',
   'kind.passkey.why': 'Your fingerprint or face. The only way that a false page cannot trick out of you.',

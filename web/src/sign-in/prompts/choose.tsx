@@ -6,7 +6,7 @@ import { kindName, t, tAny } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { FaultSlot } from '../answer-form.tsx';
 import type { FlowView } from '../flow.ts';
-import { NoneOfThese } from '../no-way.tsx';
+import { NoneOfThese } from '../lost/no-way.tsx';
 import type { PromptProps } from './prompt-props.ts';
 
 interface WaysProps {
@@ -70,7 +70,7 @@ export function Choose({ prompt, flow, inner }: PromptProps<'choose'>): ReactNod
       <p className="lead">{t(`choose.${about}.lead`)}</p>
       <FaultSlot flow={flow} ask={prompt.options.length > 1 ? 'choose' : 'choose-one'} id={fault} />
       <Ways ways={prompt.options} flow={flow} about={prompt.about} />
-      {about === 'empty' && <p>{t('others.none.lead', { service: pageMeta.service })}</p>}
+      {about === 'empty' && <p className="lead">{t('others.none.lead', { service: pageMeta.service })}</p>}
       {about === 'proof' && <NoneOfThese title={t('choose.none-of-these')} />}
     </>
   );

@@ -9,7 +9,7 @@ import { Elsewhere } from '../elsewhere.tsx';
 import { type FieldState, useField, useFieldFocus } from '../field-state.ts';
 import type { FlowView } from '../flow.ts';
 import { Help } from '../help.tsx';
-import { Others } from '../others.tsx';
+import { Others } from '../lost/others.tsx';
 import { Resend } from '../resend.tsx';
 import type { PromptProps } from './prompt-props.ts';
 

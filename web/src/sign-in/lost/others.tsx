@@ -1,12 +1,12 @@
 /** "Lost your device?" on every challenge: the other ways that this person has, or what to do where there is none. */
 import { type ReactNode, useState } from 'react';
-import type { Way } from '../../../server/src/flows/prompt.ts';
-import { t } from '../texts.tsx';
-import { Button } from '../ui/button.tsx';
-import type { FlowView } from './flow.ts';
+import type { Way } from '../../../../server/src/flows/prompt.ts';
+import { t } from '../../texts.tsx';
+import { Button } from '../../ui/button.tsx';
+import type { FlowView } from '../flow.ts';
+import { Ways } from '../prompts/choose.tsx';
 import { leaveBehind } from './left-behind.ts';
 import { NoMailbox, NoneOfThese } from './no-way.tsx';
-import { Ways } from './prompts/choose.tsx';
 
 interface OthersProps {
   readonly others: readonly Way[];

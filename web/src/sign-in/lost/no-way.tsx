@@ -1,8 +1,8 @@
 /** Where nothing is left to choose: whom to turn to. */
 import type { ReactNode } from 'react';
-import { pageMeta } from '../page-meta.ts';
-import { t } from '../texts.tsx';
-import type { FlowView } from './flow.ts';
+import { pageMeta } from '../../page-meta.ts';
+import { t } from '../../texts.tsx';
+import type { FlowView } from '../flow.ts';
 
 interface NoWayProps {
   readonly title: string;
