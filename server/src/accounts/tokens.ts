@@ -1,6 +1,7 @@
 /** Hardware tokens between the store room and the factors that they become. */
 import { Problem } from '../errors.ts';
 import { SealBroken } from '../security/sealing.ts';
+import { updateFactor } from '../storage/factors.ts';
 import type { FactorRow, TokenRow } from '../storage/tables.ts';
 import { assignToken, swapToken, tokenOfFactor } from '../storage/tokens.ts';
 import type { Commit } from './commit.ts';
@@ -50,6 +51,8 @@ export async function leaveToken(
   const change = data === undefined ? { state: 'revoked' as const, data: '' } : { state, data };
   const done = await swapToken(c.tx, token, { ...change, user_id: whose, factor_id: null });
   if (!done) throw new Problem('conflict');
+  // A factor that is reported lost stays in the list; the token may be found and be somebody's again.
+  await updateFactor(c.tx, factor.id, { lookup: null });
   const type = { free: 'token.freed', lost: 'token.lost', revoked: 'token.revoked' } as const;
   await c.record({ type: type[change.state], userId: factor.user_id, details: { serial: token.serial } });
 }

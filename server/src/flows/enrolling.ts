@@ -61,6 +61,10 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
   const bound = factorBound(c.tenant.id, user.id, id);
   const mine = await factorsOf(c.tx, user.id);
   if (kind.use === 'recovery') await deleteFactorsOfKind(c.tx, user.id, kind.kind);
+  const serial = kind.token?.(adding.data);
+  const taken = serial === undefined || (await takeToken(c, serial, { userId: user.id, factorId: id }));
+  // Judged once more, it is refused as what it is: a token that is not free.
+  if (!taken) throw new Moved('the token is somebody else’s');
   const label = labelFor(kind, kind.label?.(adding.data) ?? kind.name, mine);
   await insertFactor(c.tx, {
     id,
@@ -80,10 +84,6 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     created_from: c.source.place ? `${c.source.address}, ${c.source.place}` : c.source.address,
     last_used_at: null,
   });
-  const serial = kind.token?.(adding.data);
-  const taken = serial === undefined || (await takeToken(c, serial, { userId: user.id, factorId: id }));
-  // Judged once more, it is refused as what it is: a token that is not free.
-  if (!taken) throw new Moved('the token is somebody else’s');
   await forgetAttempts(c.tx, user.id, kind.kind);
   const renewed = kind.use === 'recovery';
   await c.record(

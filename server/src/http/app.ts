@@ -15,6 +15,7 @@ import { openApi } from './openapi.ts';
 import { pages } from './pages.ts';
 import { receiptRoutes } from './receipts.ts';
 import type { Route } from './route.ts';
+import { tokenRoutes } from './tokens.ts';
 import { wellKnown } from './well-known.ts';
 
 const version = '0.1.0';
@@ -24,6 +25,7 @@ const routes: readonly Route[] = [
   ...flowRoutes,
   ...accountRoutes,
   ...invitationRoutes,
+  ...tokenRoutes,
   ...messageRoutes,
   ...receiptRoutes,
 ];

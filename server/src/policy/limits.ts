@@ -93,6 +93,7 @@ export const rations = {
   riskOfUser: { most: 20, windowMs: 10 * minute },
   riskFromSource: { most: 100, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
+  tokenImports: { most: 60, windowMs: hour },
 } as const;
 
 /** How long before another code may be asked for. */

@@ -54,11 +54,11 @@ const swap = prepared<Swap>((k, p) =>
     .where('state', '=', 'active'),
 );
 
-/** Changes what does not touch the proof itself: label, preference, state. */
+/** Changes what does not touch the proof itself: label, preference, state, what it is looked up by. */
 export async function updateFactor(
   tx: Tx,
   id: string,
-  change: Partial<Pick<FactorRow, 'label' | 'preferred' | 'kept' | 'state'>>,
+  change: Partial<Pick<FactorRow, 'label' | 'preferred' | 'kept' | 'state' | 'lookup'>>,
 ): Promise<void> {
   await tx.k.updateTable('factors').set(change).where('tenant', '=', tx.tenant).where('id', '=', id).execute();
 }

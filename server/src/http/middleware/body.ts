@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import { Problem } from '../../errors.ts';
 import type { AppContext } from '../context.ts';
 
-/** No request of this API is larger; what is, is refused before anything is parsed or hashed (PW-12). */
+/** No request of this API is larger unless its route says so; what is, is refused before it is parsed (PW-12). */
 const most = 64 * 1024;
 
 /** Reads a JSON object. Anything but `application/json` is refused, so no form of another site can send one (NET-03). */
-export async function readJson(c: AppContext): Promise<Record<string, unknown>> {
+export async function readJson(c: AppContext, largest = most): Promise<Record<string, unknown>> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new Problem('not-json');
-  const text = await readText(c);
+  const text = await readText(c, largest);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -21,12 +21,12 @@ export async function readJson(c: AppContext): Promise<Record<string, unknown>> 
 }
 
 /** The body as text: `too-large` above the limit, `bad-json` where it is no UTF-8. */
-export async function readText(c: AppContext): Promise<string> {
+export async function readText(c: AppContext, largest = most): Promise<string> {
   const announced = c.req.header('content-length');
-  if (Number(announced ?? 0) > most) throw new Problem('too-large');
+  if (Number(announced ?? 0) > largest) throw new Problem('too-large');
   try {
     // The HTTP parser hands on no more than was announced, so that is read at once, and at a third of the cost.
-    const bytes = announced === undefined ? await counted(c.req.raw.body) : await c.req.raw.arrayBuffer();
+    const bytes = announced === undefined ? await counted(c.req.raw.body, largest) : await c.req.raw.arrayBuffer();
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     // Not UTF-8, or its sender left in the middle: no fault of the server, and nothing for its log.
@@ -34,12 +34,12 @@ export async function readText(c: AppContext): Promise<string> {
   }
 }
 
-async function counted(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+async function counted(body: ReadableStream<Uint8Array> | null, largest: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    if (size > most) throw new Problem('too-large');
+    if (size > largest) throw new Problem('too-large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -112,6 +112,10 @@ export const messages = {
     'A way to sign in was reported lost at {service}',
     'This was reported lost and stopped at once in your account at {service}: {what}.',
   ),
+  'notice.factor-revoked': notice(
+    'A way to sign in was revoked at {service}',
+    'Whoever runs {service} revoked this for good in your account, and it stopped at once: {what}.',
+  ),
   'notice.codes-renewed': notice(
     'New backup codes at {service}',
     'New backup codes were made for your account at {service}. The old ones are worth nothing any more.',
