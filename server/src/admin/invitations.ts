@@ -5,7 +5,7 @@ import { demandFresh } from '../accounts/factors.ts';
 import { readPerson } from '../accounts/person.ts';
 import type { Session } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
-import { takeRations } from '../flows/quotas.ts';
+import { takeRations } from '../flows/sending/quotas.ts';
 import { invitationLifetime, rations } from '../policy/limits.ts';
 import { randomId, randomToken } from '../security/random.ts';
 import { hashToken } from '../security/tokens.ts';

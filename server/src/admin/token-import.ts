@@ -5,7 +5,7 @@ import type { Session } from '../accounts/sessions.ts';
 import { serialOf, tokenBound } from '../accounts/tokens.ts';
 import { Problem } from '../errors.ts';
 import { kindOf } from '../factors/index.ts';
-import { takeRations } from '../flows/quotas.ts';
+import { takeRations } from '../flows/sending/quotas.ts';
 import { rations } from '../policy/limits.ts';
 import { SealBroken } from '../security/sealing.ts';
 import type { TokenRow } from '../storage/tables.ts';

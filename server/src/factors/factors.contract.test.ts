@@ -207,7 +207,9 @@ describe('the list of factor kinds', () => {
 
   it('OATH-06: no kind reads a clock or chance of its own', () => {
     const here = import.meta.dirname;
-    const sources = readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    );
     for (const name of sources) {
       const source = readFileSync(`${here}/${name}`, 'utf8');
       assert.doesNotMatch(

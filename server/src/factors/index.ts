@@ -4,7 +4,7 @@ import { email } from './email.ts';
 import type { AnyFactorKind } from './factor.ts';
 import { hotp } from './hotp.ts';
 import { paperKey } from './paper-key.ts';
-import { sms } from './sms.ts';
+import { sms } from './sms/sms.ts';
 import { totp } from './totp.ts';
 import { yubikey } from './yubikey.ts';
 

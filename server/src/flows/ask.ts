@@ -9,7 +9,7 @@ import { insertChallenge, killChallenges, killChallengesFor } from '../storage/c
 import type { FactorRow } from '../storage/tables.ts';
 import type { Asked, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
-import { keepToQuotas } from './quotas.ts';
+import { keepToQuotas } from './sending/quotas.ts';
 
 /** How long an answer may take where the kind does not say. */
 const answerLifetime = 10 * 60 * 1000;

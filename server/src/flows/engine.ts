@@ -32,9 +32,9 @@ import {
 } from './flow.ts';
 import { flowNamed } from './index.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
-import { TooManySent } from './quotas.ts';
-import { tellRisk } from './risk.ts';
 import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
+import { TooManySent } from './sending/quotas.ts';
+import { tellRisk } from './sending/risk.ts';
 
 /** How a flow is started. */
 export interface Start {

@@ -56,6 +56,18 @@ test('flows, links and messages live no longer than their ceilings', () => {
 test('what is sent is bounded by person, by address, by source and in total, each over a window', () => {
   const quotas = Object.values(sendingQuotas).flat();
   const names = new Set<string>(quotas.map((quota) => quota.name));
-  for (const name of ['user', 'destination', 'source', 'total']) assert.ok(names.has(name), name);
+  for (const name of ['user', 'destination', 'source', 'country', 'total']) assert.ok(names.has(name), name);
   assert.ok(quotas.every((quota) => quota.most > 0 && quota.windowMs > 0 && quota.windowMs <= 24 * 60 * minute));
+});
+
+test('OOB-07 text messages are bounded in all five ways, and those to unproved numbers more tightly', () => {
+  const { ownNumber, newNumber } = sendingQuotas;
+  for (const table of [ownNumber, newNumber]) {
+    const names = new Set(table.map(({ name }) => name));
+    for (const name of ['user', 'destination', 'source', 'country', 'total'] as const) assert.ok(names.has(name), name);
+  }
+  for (const { name, most, windowMs } of newNumber) {
+    const proved = ownNumber.find((quota) => quota.name === name && quota.windowMs === windowMs);
+    assert.ok(proved === undefined || most < proved.most, name);
+  }
 });

@@ -32,6 +32,9 @@ const mailbox = (id: string, change: Partial<Held> = {}): Held =>
 const codes = (id: string, change: Partial<Held> = {}): Held =>
   held(id, { kind: 'backup-codes', use: 'recovery', channel: `backup-codes:${id}`, ...change });
 
+const phone = (id: string, change: Partial<Held> = {}): Held =>
+  held(id, { kind: 'sms', channel: `phone:${id}`, ...change });
+
 const roles = (...names: string[]) => rulesOf(builtInRoles, names);
 const standing = (change: Partial<Standing> = {}): Standing => ({
   profile: profiles.balanced,
@@ -80,6 +83,14 @@ describe('what policy asks', () => {
     const all = [codes('c'), mailbox('m', { kept: true }), held('t'), held('p', { preferred: true })];
     const need = decide(standing({ held: all }));
     assert.deepEqual([need.everyday, need.recovery], [['p', 't', 'm'], ['c']]);
+  });
+
+  test('OOB-02 of equal factors a number comes last, unless its owner prefers it; a mailbox steps back before it too', () => {
+    const ask = (...all: Held[]) => decide(standing({ held: all })).everyday;
+    assert.deepEqual(ask(phone('s'), held('t')), ['t', 's']);
+    assert.deepEqual(ask(phone('s', { preferred: true }), held('t')), ['s', 't']);
+    assert.deepEqual(ask(mailbox('m'), phone('s')), ['s']);
+    assert.deepEqual(ask(mailbox('m', { kept: true }), phone('s')), ['s', 'm']);
   });
 
   test('a mailbox steps back before a stronger factor, unless its owner keeps it and every role allows that', () => {
@@ -169,7 +180,7 @@ const someLevel = fc.constantFrom<Level>('two-step', 'aal2', 'phishing-resistant
 const someHeld: fc.Arbitrary<Held> = fc
   .record({
     id: fc.constantFrom('1', '2', '3', '4', '5'),
-    make: fc.constantFrom(held, mailbox, codes),
+    make: fc.constantFrom(held, mailbox, phone, codes),
     level: someLevel,
     preferred: fc.boolean(),
     kept: fc.boolean(),

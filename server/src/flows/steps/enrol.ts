@@ -8,8 +8,8 @@ import { no } from '../facts.ts';
 import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import type { Answer, Refused } from '../prompt.ts';
-import { riskOf, tellRisk } from '../risk.ts';
 import { laneIn } from '../scene.ts';
+import { riskOf, tellRisk } from '../sending/risk.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { mayResend, resend } from './resend.ts';
 

@@ -10,7 +10,7 @@ import { addFactor, levelReached } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import { type Asked, type Judgement, Moved, type OpenChallenge, type Scene, type Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
-import { takeRations } from '../quotas.ts';
+import { takeRations } from '../sending/quotas.ts';
 
 /** The question that holds a whole page of codes and keys has a name of its own, since it is of several kinds. */
 const page = 'keep';

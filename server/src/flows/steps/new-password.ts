@@ -12,7 +12,7 @@ import { lockTenant } from '../../storage/tenants.ts';
 import { countRole, giveRole, insertUser, raiseEpoch, updateUser } from '../../storage/users.ts';
 import { type Facts, no } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
-import { takeRations } from '../quotas.ts';
+import { takeRations } from '../sending/quotas.ts';
 import { passwordProof } from './current-password.ts';
 
 /** A new password: judged by length, strength, the most common ones and the user's own words; no composition rules. */

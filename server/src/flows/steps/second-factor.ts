@@ -21,8 +21,8 @@ import {
   type Step,
 } from '../flow.ts';
 import { factorData, givenFor } from '../given.ts';
-import { riskOf } from '../risk.ts';
 import { laneIn } from '../scene.ts';
+import { riskOf } from '../sending/risk.ts';
 import { mayResend, resend } from './resend.ts';
 import { waysTo } from './ways.ts';
 

@@ -329,7 +329,7 @@ test('OOB-02 the home country of the configuration stands for a number without o
   assert.equal(said(await ada.browser.answer(flow, { value: '+1 202 555 0100' })), 'number-not-allowed');
 });
 
-test('REG-01 OOB-06 a number can be turned on while one registers; the text carries the origin of the configuration', async () => {
+test('OOB-06 a number can be turned on while one registers; the text carries the origin of the configuration', async () => {
   const origin = 'https://login.example.org';
   await using house = await openHouse({ options: { SECONDLOCK_NAME: 'Harbour Mail' } });
   const [browser, address, number] = [house.browser(), newAddress(), newNumber()];

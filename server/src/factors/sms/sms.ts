@@ -4,9 +4,9 @@
  * it never stands alone on offer.
  */
 import { z } from 'zod';
-import { askByMessage, codeSettings, judgeSent, type SentCode, sentCode } from './delivered.ts';
-import { defineFactor, type EnrolmentVerdict, type FactorVerdict, type Given, type Question } from './factor.ts';
-import { maskNumber } from './mask.ts';
+import { askByMessage, codeSettings, judgeSent, type SentCode, sentCode } from '../delivered.ts';
+import { defineFactor, type EnrolmentVerdict, type FactorVerdict, type Given, type Question } from '../factor.ts';
+import { maskNumber } from '../mask.ts';
 import { type Phone, phone, phoneChannel, readPhone } from './phone.ts';
 
 const settings = z.strictObject({

@@ -1,11 +1,11 @@
 /** Asks what is known against a number before a text message goes to it; outside any transaction. */
-import type { Commit } from '../accounts/commit.ts';
-import type { Message } from '../delivery/deliver.ts';
-import type { RiskReason } from '../delivery/sms/risk.ts';
-import { rations } from '../policy/limits.ts';
-import type { Scene } from './flow.ts';
+import type { Commit } from '../../accounts/commit.ts';
+import type { Message } from '../../delivery/deliver.ts';
+import type { RiskReason } from '../../delivery/sms/risk.ts';
+import { rations } from '../../policy/limits.ts';
+import type { Scene } from '../flow.ts';
+import { browserLane } from '../scene.ts';
 import { withinRations } from './quotas.ts';
-import { browserLane } from './scene.ts';
 
 /**
  * Why this message must not leave; undefined where nothing is against it or no check is configured. Checks are paid for,

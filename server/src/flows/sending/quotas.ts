@@ -1,11 +1,11 @@
 /** Keeps what is sent within the quotas of `policy/limits.ts`, so that nobody's mailbox is flooded through this service. */
-import { type Circumstance, type Commit, commit } from '../accounts/commit.ts';
-import type { Message } from '../delivery/deliver.ts';
-import { Problem } from '../errors.ts';
-import { phoneChannel } from '../factors/phone.ts';
-import { type BrowserLane, type SendingQuota, sendingQuotas } from '../policy/limits.ts';
-import { takePlace, untilWindowEnds } from '../storage/throttles.ts';
-import type { Scene } from './flow.ts';
+import { type Circumstance, type Commit, commit } from '../../accounts/commit.ts';
+import type { Message } from '../../delivery/deliver.ts';
+import { Problem } from '../../errors.ts';
+import { phoneChannel } from '../../factors/sms/phone.ts';
+import { type BrowserLane, type SendingQuota, sendingQuotas } from '../../policy/limits.ts';
+import { takePlace, untilWindowEnds } from '../../storage/throttles.ts';
+import type { Scene } from '../flow.ts';
 
 /** A message that may not leave now. */
 export class TooManySent extends Error {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type GivenOptions, newYear, testGiven } from '../../test/given.ts';
-import type { Purpose } from './factor.ts';
+import { type GivenOptions, newYear, testGiven } from '../../../test/given.ts';
+import type { Purpose } from '../factor.ts';
 import { sms } from './sms.ts';
 
 const data = { number: '+12025558318', country: 'US', callingCode: '1' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { maskNumber } from './mask.ts';
+import { maskNumber } from '../mask.ts';
 import { phone, readPhone } from './phone.ts';
 
 const anywhere = { countries: [] };
