@@ -63,8 +63,13 @@ export async function openerOf(container: Element, secrets: FileSecrets): Promis
   const method = child(container, 'MACMethod', pskc);
   if (!encryption && !method) return { encrypted: false, open: () => refuse('malformed') };
   const key = await keyOf(encryption, secrets);
-  const mac = method && macOf(method, key);
-  return { encrypted: true, open: (value) => openValue(value, key, mac) };
+  let mac: Mac | undefined;
+  // Made when the first value needs it: some write an empty method where the cipher checks itself.
+  const macKey = (): Mac => {
+    mac ??= macOf(method ?? refuse('not-authentic'), key);
+    return mac;
+  };
+  return { encrypted: true, open: (value) => openValue(value, key, macKey) };
 }
 
 async function keyOf(encryption: Element | undefined, secrets: FileSecrets): Promise<Uint8Array> {
@@ -111,16 +116,15 @@ function macOf(method: Element, key: Uint8Array): Mac {
   return { hash, key: decrypt(cipher, key, bytes) };
 }
 
-function openValue(value: Element, key: Uint8Array, mac: Mac | undefined): Buffer {
+function openValue(value: Element, key: Uint8Array, macKey: () => Mac): Buffer {
   const { cipher, bytes } = cipherOf(child(value, 'EncryptedValue', pskc) ?? refuse('malformed'));
   const written = child(value, 'ValueMAC', pskc);
-  if (written && mac) {
+  if (written || cipher.mode === 'cbc') {
     // Over the IV and what follows it (RFC 6030 §6.1.1), before anything is decrypted.
+    const mac = macKey();
     const due = createHmac(mac.hash, mac.key).update(bytes).digest();
-    const got = bytesOf(written.text);
+    const got = bytesOf(written?.text);
     if (got?.length !== due.length || !timingSafeEqual(got, due)) return refuse('not-authentic');
-  } else if (written || cipher.mode === 'cbc') {
-    return refuse('not-authentic');
   }
   return decrypt(cipher, key, bytes);
 }

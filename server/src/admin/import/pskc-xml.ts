@@ -41,6 +41,8 @@ export function readXml(content: Uint8Array | string): Element {
   const builder = new Builder();
   const parser = new SaxesParser({ xmlns: true, position: false });
   parser.on('doctype', () => refuse('hostile'));
+  parser.on('opentagstart', () => builder.begin());
+  parser.on('attribute', () => builder.attribute());
   parser.on('opentag', (tag) => builder.open(tag));
   parser.on('closetag', () => builder.close());
   parser.on('text', (part) => builder.text(part));
@@ -83,14 +85,23 @@ class Builder {
   empty = true;
   readonly #stack: Open[] = [];
   #count = 0;
+  #attributes = 0;
 
-  open(tag: SaxesTagNS): void {
+  begin(): void {
     this.empty = false;
     this.#count += 1;
+    this.#attributes = 0;
+    if (this.#stack.length >= mostLevels || this.#count > mostElements) refuse('hostile');
+  }
+
+  /** Counted as they come: thousands on one element cost their square. */
+  attribute(): void {
+    this.#attributes += 1;
+    if (this.#attributes > mostAttributes) refuse('hostile');
+  }
+
+  open(tag: SaxesTagNS): void {
     const given = Object.values(tag.attributes);
-    if (this.#stack.length >= mostLevels || this.#count > mostElements || given.length > mostAttributes) {
-      refuse('hostile');
-    }
     const attributes = new Map(given.filter(({ uri }) => uri === '').map(({ local, value }) => [local, value]));
     const element: Open = { uri: tag.uri, local: tag.local, attributes, children: [], text: '' };
     this.#stack.at(-1)?.children.push(element);
@@ -109,9 +120,14 @@ class Builder {
   }
 }
 
-/** The first child of that name. `uri` undefined takes any namespace. */
-export const child = (of: Element | undefined, local: string, uri?: string): Element | undefined =>
-  of?.children.find((each) => each.local === local && (uri === undefined || each.uri === uri));
+/**
+ * The child of that name, of any namespace where `uri` is undefined. Where there are two nobody knows which one counts:
+ * the document is `malformed`.
+ */
+export function child(of: Element | undefined, local: string, uri?: string): Element | undefined {
+  const [found, another] = of?.children.filter((one) => one.local === local && (uri ?? one.uri) === one.uri) ?? [];
+  return another ? refuse('malformed') : found;
+}
 
 /** All children of that name. */
 export const children = (of: Element, local: string, uri: string): Element[] =>

@@ -15,8 +15,16 @@ const kinds: Readonly<Record<string, string>> = { [`${pskc}:hotp`]: 'hotp', [`${
 /** A key with the values of its data, opened. */
 interface OpenKey {
   readonly key: Element;
-  readonly device: Element | undefined;
+  readonly device: Device;
   readonly values: ReadonlyMap<string, Buffer | null>;
+}
+
+/** What a package says of the device that its keys are in. */
+interface Device {
+  readonly serial: string | undefined;
+  readonly maker: string | undefined;
+  readonly model: string | undefined;
+  readonly dates: Dates | undefined;
 }
 
 /** Reads a PSKC file. Throws {@link ImportRefused} where nothing of it may be used. */
@@ -27,9 +35,10 @@ export async function readPskc(content: Uint8Array | string, secrets: FileSecret
   if (!/^1(\.[0-9]{1,3})?$/.test(container.attributes.get('Version') ?? '')) {
     throw new ImportRefused('version-unsupported');
   }
-  const keys = children(container, 'KeyPackage', pskc).flatMap((each) =>
-    children(each, 'Key', pskc).map((key) => ({ key, device: child(each, 'DeviceInfo', pskc) })),
-  );
+  const keys = children(container, 'KeyPackage', pskc).flatMap((each) => {
+    const device = deviceOf(child(each, 'DeviceInfo', pskc));
+    return children(each, 'Key', pskc).map((key) => ({ key, device }));
+  });
   if (keys.length === 0) throw new ImportRefused('empty');
   if (keys.length > mostKeys) throw new ImportRefused('hostile');
   const opener = await openerOf(container, secrets);
@@ -38,6 +47,14 @@ export async function readPskc(content: Uint8Array | string, secrets: FileSecret
   for (const each of opened) take(rows, each);
   return rows.result();
 }
+
+/** Read once for all keys of a package: both may be many. */
+const deviceOf = (info: Element | undefined): Device => ({
+  serial: child(info, 'SerialNo', pskc)?.text,
+  maker: child(info, 'Manufacturer', pskc)?.text,
+  model: child(info, 'Model', pskc)?.text,
+  dates: datesOf(info),
+});
 
 /** The values of a key by name: bytes of a secret, text of a number. `null` is a value that cannot be read. */
 function valuesOf(key: Element, opener: Opener): Map<string, Buffer | null> {
@@ -53,7 +70,7 @@ function openedOrPlain(value: Element, opener: Opener): Buffer | null {
   const plain = child(value, 'PlainValue', pskc);
   const encrypted = child(value, 'EncryptedValue', pskc);
   if (plain && encrypted) throw new ImportRefused('malformed');
-  if (encrypted) return opener.open(value);
+  if (encrypted) return value.local === 'Secret' ? opener.open(value) : numeral(opener.open(value));
   // A secret in the open among encrypted ones may be anybody's: whoever changed the file put it there.
   if (opener.encrypted && value.local === 'Secret') throw new ImportRefused('not-authentic');
   if (!plain) return null;
@@ -61,22 +78,23 @@ function openedOrPlain(value: Element, opener: Opener): Buffer | null {
 }
 
 function take(rows: Rows, { key, device, values }: OpenKey): void {
-  const serial = child(device, 'SerialNo', pskc)?.text || key.attributes.get('Id');
+  const serial = device.serial || key.attributes.get('Id');
   const parameters = child(key, 'AlgorithmParameters', pskc);
   const response = child(parameters, 'ResponseFormat', pskc);
   const policy = child(key, 'Policy', pskc);
-  const dates = datesOf([device, policy]);
+  const dates = narrower(device.dates, datesOf(policy));
   const why = formatFault(response) ?? policyFault(policy) ?? (dates ? undefined : 'dates-malformed');
   if (why !== undefined) {
     rows.refuse(serial, why);
     return;
   }
-  const number = (name: string): string | undefined => numberIn(values.get(name));
+  const number = (name: string): string | undefined =>
+    values.get(name) === null ? 'none' : values.get(name)?.toString();
   rows.take({
     serial,
     kind: kinds[key.attributes.get('Algorithm') ?? ''],
-    maker: child(device, 'Manufacturer', pskc)?.text || child(key, 'Issuer', pskc)?.text,
-    model: child(device, 'Model', pskc)?.text,
+    maker: device.maker || child(key, 'Issuer', pskc)?.text,
+    model: device.model,
     secret: values.get('Secret'),
     algorithm: child(parameters, 'Suite', pskc)?.text,
     digits: response?.attributes.get('Length'),
@@ -88,16 +106,14 @@ function take(rows: Rows, { key, device, values }: OpenKey): void {
 }
 
 /**
- * The text of a plain number; of an encrypted one also four or eight bytes, most significant first (RFC 6030 §4.2 says
- * only that it is an integer, and both are written).
+ * An encrypted number as its text: bytes with the most significant first, or digits, since both are written. Four and
+ * eight bytes are the types of RFC 6030 (§4.2) and have a sign.
  */
-function numberIn(value: Buffer | null | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (value === null) return 'unreadable';
-  const text = value.toString('latin1').trim();
-  if (/^-?[0-9]{1,16}$/.test(text)) return text;
-  if (value.length === 4) return String(value.readInt32BE());
-  return value.length === 8 ? String(value.readBigInt64BE()) : 'unreadable';
+function numeral(value: Buffer): Buffer {
+  if (/^-?[0-9]{1,16}$/.test(value.toString('latin1')) || value.length > 8) return value;
+  const signed = value.length === 4 || value.length === 8;
+  const number = BigInt(`0x0${value.toString('hex')}`);
+  return Buffer.from(String(signed ? BigInt.asIntN(value.length * 8, number) : number));
 }
 
 /** Codes are decimal digits without a check digit; nothing else can be typed here (RFC 6030 §4.3.4). */
@@ -125,20 +141,25 @@ function policyFault(policy: Element | undefined): TokenRefusal | undefined {
   return pin && pin.attributes.get('PINUsageMode') !== 'Local' ? 'policy-forbids' : undefined;
 }
 
-/** The latest start and the earliest end that device and policy name; undefined where one cannot be read. */
-function datesOf(of: readonly (Element | undefined)[]): { startsAt?: number; expiresAt?: number } | undefined {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (const { local, text } of of.flatMap((each) => each?.children ?? [])) {
-    if (local !== 'StartDate' && local !== 'ExpiryDate') continue;
-    const at = dateOf(text);
-    if (at === undefined) return undefined;
-    (local === 'StartDate' ? starts : ends).push(at);
-  }
-  return {
-    ...(starts.length > 0 ? { startsAt: Math.max(...starts) } : {}),
-    ...(ends.length > 0 ? { expiresAt: Math.min(...ends) } : {}),
-  };
+interface Dates {
+  readonly startsAt?: number;
+  readonly expiresAt?: number;
+}
+
+/** The dates of a device or a policy; undefined where one cannot be read. */
+function datesOf(of: Element | undefined): Dates | undefined {
+  const [start, end] = [child(of, 'StartDate', pskc), child(of, 'ExpiryDate', pskc)];
+  const [startsAt, expiresAt] = [start && dateOf(start.text), end && dateOf(end.text)];
+  if ((start && startsAt === undefined) || (end && expiresAt === undefined)) return undefined;
+  return { ...(startsAt === undefined ? {} : { startsAt }), ...(expiresAt === undefined ? {} : { expiresAt }) };
+}
+
+/** The later start and the earlier end. */
+function narrower(one: Dates | undefined, other: Dates | undefined): Dates | undefined {
+  if (!one || !other) return undefined;
+  const startsAt = Math.max(one.startsAt ?? -Infinity, other.startsAt ?? -Infinity);
+  const expiresAt = Math.min(one.expiresAt ?? Infinity, other.expiresAt ?? Infinity);
+  return { ...(Number.isFinite(startsAt) ? { startsAt } : {}), ...(Number.isFinite(expiresAt) ? { expiresAt } : {}) };
 }
 
 /** An XML dateTime, in UTC where no zone is named (RFC 6030 §1.3). */
