@@ -146,10 +146,13 @@ describe('names and words', () => {
   });
 
   test('at most two files outside factors/ name a kind of code', () => {
-    for (const kind of ['totp', 'backup-codes', 'paper-key']) {
+    // What a file of tokens calls them is the format's word, and happens to be the same.
+    const readers = /^server\/src\/admin\/import\//;
+    for (const kind of ['totp', 'hotp', 'backup-codes', 'paper-key']) {
       const naming = server.filter(
         (source) =>
           !['factors', 'texts'].includes(room(source)) &&
+          !readers.test(source.path) &&
           [...walk(source.program)].some((node) => literal(node) === kind),
       );
       none(

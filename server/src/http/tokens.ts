@@ -50,7 +50,7 @@ const search = z.strictObject({
 
 const token = z.object({
   serial: z.string(),
-  kind: z.enum(['hotp', 'totp']),
+  kind: z.string().describe('The kind of factor that it becomes.'),
   maker: z.string(),
   model: z.string(),
   state,

@@ -214,7 +214,8 @@ export interface MessageTryRow {
 export interface TokenRow {
   tenant: string;
   serial: string;
-  kind: 'hotp' | 'totp';
+  /** The kind of factor that it becomes. */
+  kind: string;
   maker: string;
   model: string;
   state: 'free' | 'reserved' | 'assigned' | 'lost' | 'revoked';

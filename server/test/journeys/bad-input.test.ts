@@ -201,7 +201,9 @@ for (const on of databases) {
           const sent = operation.method === 'GET' ? undefined : {};
           const answer = await ada.browser.call(operation.method, path, sent);
           checkAnswer(answer, operation, `${operation.method} ${path}`);
-          assert.equal(answer.status, 404, `${operation.path} ${part}`);
+          // What could be a name reaches the console's routes, which say no before they look it up.
+          const denied = answer.status === 403 && /^\w+$/.test(part) && /v1\/(tokens|messages)/.test(path);
+          assert.ok(answer.status === 404 || denied, `${operation.path} ${part} ${answer.status}`);
         }
       }
       for (const name of names) {
