@@ -6,6 +6,10 @@ import { clipboard, focus, measured, paste } from './in-page.ts';
 import { appOf, button, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
 async function expectNoFinding(page: Page): Promise<void> {
+  // A text with a hole in it, or the key of one that is missing.
+  await expect(page.locator('body')).not.toContainText(
+    /\{\w+\}|\b[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*){1,3}\.(title|lead)\b/,
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);

@@ -19,6 +19,7 @@ async function addPhone(page: Page, house: House): Promise<void> {
   await button(page, 'Text me a code').click();
   await page.getByLabel('6-digit code').fill(await house.nextCode(number));
   await expect(heading(page, 'It is on')).toBeVisible();
+  await expect(page.getByText('You can sign in with it from now on.')).toBeVisible();
   await page.getByRole('link', { name: 'Back to your account' }).click();
 }
 

@@ -8,7 +8,6 @@ export const account = {
   'account.activity': 'Activity',
   'account.profile': 'Profile',
   'account.cancel': 'Cancel',
-  'account.close': 'Close',
   'account.save': 'Save',
   'account.change': 'Change',
   'account.back': 'Back to your account',
@@ -36,7 +35,6 @@ export const account = {
   'methods.lead': 'How you confirm that it is you, after the password.',
   'methods.none': 'None yet.',
   'methods.add': 'Add another way',
-  'methods.add-first': 'Add a second step',
   'methods.preferred': 'Asked first',
   'methods.lost': 'Reported lost',
   'methods.not-asked': 'Not asked any more: you have something stronger.',
@@ -88,7 +86,6 @@ export const account = {
   'backup.codes.first': 'Make backup codes',
   'backup.key': 'Paper key',
   'backup.key.have': 'Made {date}',
-  'backup.key.there': 'You have one',
   'backup.key.none': 'None',
   'backup.key.new': 'Make a new key',
   'backup.key.first': 'Make a paper key',
@@ -100,7 +97,7 @@ export const account = {
   'add.lead': 'Choose how you want to confirm that it is you.',
   'add.none': 'There is nothing more to add.',
   'add.done.title': 'It is on',
-  'add.done.lead': '{kind} is ready. We told you by mail.',
+  'add.done.lead': 'You can sign in with it from now on. We told you by mail.',
   'change-password.title': 'Change your password',
   'change-password.lead': 'First we make sure that it is you.',
   'change-password.start': 'Continue',
@@ -119,12 +116,6 @@ export const account = {
   'backup.done.title': 'Kept',
   'backup.done.lead': 'They are valid from now on; older ones are not. We told you by mail.',
 
-  'level.password': 'password only',
-  'level.two-step': 'two steps',
-  'level.aal2': 'two strong steps',
-  'level.phishing-resistant': 'phishing-resistant',
-  'level.aal3': 'phishing-resistant, bound to a device',
-
   'sessions.title': 'Sessions',
   'sessions.lead': 'Where you are signed in. End what you do not know, then change your password.',
   'sessions.current': 'This browser',
@@ -142,9 +133,6 @@ export const account = {
   'activity.title': 'Recent activity',
   'activity.lead': 'What happened in your account. Something you do not recognise? Change your password.',
   'activity.none': 'Nothing yet.',
-  'activity.when': 'When',
-  'activity.what': 'What',
-  'activity.where': 'Where',
 
   'profile.title': 'Profile',
   'profile.name': 'Name',
@@ -155,9 +143,6 @@ export const account = {
   'profile.roles': 'Role',
 
   'step-up.title': 'Confirm that it is you',
-  'step-up.lead': 'This change needs a fresh confirmation.',
-
-  'signed-out.title': 'You are signed out',
 
   'event.registration.completed': 'Account created',
   'event.address.changed': 'E-mail address changed',
