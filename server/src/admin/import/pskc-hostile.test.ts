@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { container, figure6, figure6With, figure7With, keyPackage, plain, seed } from '../../../test/pskc.ts';
+import { container, figure6, figure6With, figure7With, keyPackage, plain, seed } from '../../../test/tokens/pskc.ts';
 import { readCsv } from './csv.ts';
 import { type FileRefusal, ImportRefused } from './imported.ts';
 import { readMigration } from './migration.ts';

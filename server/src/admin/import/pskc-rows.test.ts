@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { container, type KeyParts, keyPackage, plain } from '../../../test/pskc.ts';
+import { container, type KeyParts, keyPackage, plain } from '../../../test/tokens/pskc.ts';
 import { ImportRefused, type TokenRefusal } from './imported.ts';
 import { readPskc } from './pskc.ts';
 

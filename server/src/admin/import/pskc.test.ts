@@ -15,7 +15,7 @@ import {
   preShared,
   readByPskctool,
   seed,
-} from '../../../test/pskc.ts';
+} from '../../../test/tokens/pskc.ts';
 import { type FileRefusal, type FileSecrets, type ImportedToken, ImportRefused } from './imported.ts';
 import { readPskc } from './pskc.ts';
 
