@@ -49,7 +49,7 @@ const listed = (row: TokenRow): ListedToken => ({
 });
 
 /** The token, or `not-found`. */
-export async function tokenNamed(c: Pick<Commit, 'tx'>, serial: string): Promise<TokenRow> {
+async function tokenNamed(c: Pick<Commit, 'tx'>, serial: string): Promise<TokenRow> {
   const row = await findToken(c.tx, serial);
   if (!row) throw new Problem('not-found');
   return row;
