@@ -1,7 +1,7 @@
 /** Comma-separated values (RFC 4180, and what is written instead of it): texts in rows, and nothing is computed. */
 import { ImportRefused } from './imported.ts';
+import { mostBytes } from './row.ts';
 
-const mostBytes = 1024 * 1024;
 const mostRecords = 10_001;
 
 /**

@@ -4,6 +4,7 @@
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { ImportRefused } from './imported.ts';
+import { mostBytes } from './row.ts';
 
 /** An element with what is in it. */
 export interface Element {
@@ -15,9 +16,6 @@ export interface Element {
   /** Its own text, without that of its children, trimmed. */
   readonly text: string;
 }
-
-/** Bytes of a file: some hundred to a thousand tokens. */
-export const mostBytes = 1024 * 1024;
 
 /** PSKC needs ten levels. */
 const mostLevels = 24;

@@ -20,6 +20,9 @@ export interface Row {
   readonly expiresAt?: number | undefined;
 }
 
+/** Of a file, in bytes: some thousand tokens in PSKC, more in a list. */
+export const mostBytes = 1024 * 1024;
+
 /** At least 128 bits (RFC 4226 §4, R6); more than a block of any hash is no seed. */
 const secretBytes = { least: 16, most: 128 };
 
@@ -29,7 +32,7 @@ const mostDrift = 1440;
 const longestName = 200;
 
 /** Judges a row: a token, or why it is none. */
-export function judge(row: Row): ImportedToken | TokenRefusal {
+function judge(row: Row): ImportedToken | TokenRefusal {
   const fault = nameFault(row) ?? secretFault(row.secret) ?? countFault(row);
   if (fault !== undefined) return fault;
   const algorithm = algorithmOf(row.algorithm);
@@ -91,7 +94,7 @@ const line = (text = ''): string =>
     .trim();
 
 /** `HMAC-SHA-256`, `sha256` or the name of an HMAC in XML Signature; SHA-1 where nothing is said. */
-export function algorithmOf(text: string | undefined): Algorithm | undefined {
+function algorithmOf(text: string | undefined): Algorithm | undefined {
   if (!text) return 'SHA1';
   const bits = /^(?:http[^#]{1,80}#)?(?:hmac[-_ ]?)?sha[-_ ]?(1|256|512)$/i.exec(text.trim().slice(0, 120))?.[1];
   return algorithms.find((each) => each === `SHA${bits}`);

@@ -1,11 +1,11 @@
 /** YubiKeys through the front door, against a validation server that decrypts what they type. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { factorOf, factorsOf, signedIn } from '../../account.ts';
-import { databases, type House, openHouse } from '../../house.ts';
-import { asked, enterPassword, keepIn, type Person, register } from '../../people.ts';
-import { inHouse } from '../../shared-house.ts';
-import { ValidationServer, YubiKey } from '../../yubico.ts';
+import { factorOf, factorsOf, signedIn } from '../account.ts';
+import { databases, type House, openHouse } from '../house.ts';
+import { asked, enterPassword, keepIn, type Person, register } from '../people.ts';
+import { inHouse } from '../shared-house.ts';
+import { ValidationServer, YubiKey } from '../yubico.ts';
 
 /** Adds a key to an account that is signed in. */
 async function addKey(person: Person, key: YubiKey) {
