@@ -7,7 +7,7 @@ import { liveSession } from '../storage/sessions.ts';
 import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { lockUser, raiseEpoch } from '../storage/users.ts';
 import { type Circumstance, type Commit, commit } from './commit.ts';
-import { notify } from './notices.ts';
+import { described, notify } from './notices.ts';
 import { type Person, readPerson, standingOf } from './person.ts';
 import { endOthers, type Session } from './sessions.ts';
 import { leaveToken } from './tokens.ts';
@@ -117,7 +117,7 @@ export async function removeFactor(by: Circumstance, session: Session, factorId:
       await c.record({ type: 'factor.removed', userId: user.id, details: { kind: row.kind, factor: row.id } });
     }
     await endOthers(c, user.id, session.id, 'change');
-    await notify(c, user, 'notice.factor-removed', { what: gone.map(({ label }) => label).join(', ') });
+    await notify(c, user, 'notice.factor-removed', { what: gone.map(described).join(', ') });
     await raiseEpoch(c.tx, user.id);
   });
 }
@@ -135,6 +135,6 @@ export async function loseFactor(by: Circumstance, session: Session, factorId: s
     demandFresh(session, { standing: standingOf(c.tenant, roles, others) }, c.now);
     await reportLost(c, user, factor);
     await endOthers(c, user.id, session.id, 'change');
-    await notify(c, user, 'notice.factor-lost', { what: factor.label });
+    await notify(c, user, 'notice.factor-lost', { what: described(factor) });
   });
 }

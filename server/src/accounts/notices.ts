@@ -5,6 +5,10 @@ import type { Commit } from './commit.ts';
 /** Notices that go to an account's owner. */
 export type NoticeKey = Extract<MessageKey, `notice.${string}`>;
 
+/** A factor as its owner is told of it: `Text message (+1 ••• ••• 8318)`, since somebody may have several. */
+export const described = ({ label, hint }: { readonly label: string; readonly hint: string }): string =>
+  hint === '' ? label : `${label} (${hint})`;
+
 /** `21 November 2026, 23:05 UTC`, in the reader's language. */
 const moment = (at: number, locale: string): string =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;

@@ -1,6 +1,6 @@
 /** Adds factors to an account: one place, whichever flow or policy asked for it. */
 import type { Commit } from '../accounts/commit.ts';
-import { notify } from '../accounts/notices.ts';
+import { described, notify } from '../accounts/notices.ts';
 import { factorBound, takeToken } from '../accounts/tokens.ts';
 import type { AnyFactorKind } from '../factors/factor.ts';
 import { factorKinds, kindOf } from '../factors/index.ts';
@@ -66,6 +66,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
   // Judged once more, it is refused as what it is: a token that is not free.
   if (!taken) throw new Moved('the token is somebody else’s');
   const label = labelFor(kind, kind.label?.(adding.data) ?? kind.name, mine);
+  const hint = kind.hint(adding.data);
   await insertFactor(c.tx, {
     id,
     user_id: user.id,
@@ -76,7 +77,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     level: weaker(kind.level, adding.level),
     channel: kind.channel(adding.data, id),
     lookup: kind.lookup?.(adding.data) ?? null,
-    hint: kind.hint(adding.data),
+    hint,
     preferred: 0,
     kept: adding.kept ? 1 : 0,
     data: c.deps.keyring.seal(JSON.stringify(adding.data), bound),
@@ -91,7 +92,8 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
       ? { type: 'recovery-set.renewed', userId: user.id, details: { kind: kind.kind, factor: id } }
       : { type: 'factor.added', userId: user.id, details: { kind: kind.kind, factor: id, by: adding.by } },
   );
-  if (tell) await notify(c, user, renewed ? renewalNotice(kind) : 'notice.factor-added', { what: label });
+  if (tell)
+    await notify(c, user, renewed ? renewalNotice(kind) : 'notice.factor-added', { what: described({ label, hint }) });
   return raiseEpoch(c.tx, user.id);
 }
 

@@ -1,5 +1,5 @@
 import { reportLost } from '../../accounts/factors.ts';
-import { notify } from '../../accounts/notices.ts';
+import { described, notify } from '../../accounts/notices.ts';
 import { endOthers } from '../../accounts/sessions.ts';
 import { Problem } from '../../errors.ts';
 import type { FactorRow } from '../../storage/tables.ts';
@@ -40,7 +40,7 @@ function gone(scene: Scene, factor: FactorRow): Judgement {
       const epoch = await reportLost(c, user, factor);
       // Whoever has the lost factor may be signed in with it (SES-09).
       await endOthers(c, user.id, null, 'change');
-      await notify(c, user, 'notice.factor-lost', { what: factor.label });
+      await notify(c, user, 'notice.factor-lost', { what: described(factor) });
       return { epoch };
     },
   };
