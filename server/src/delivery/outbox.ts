@@ -7,7 +7,7 @@ import type { Log } from '../deps.ts';
 import type { Random } from '../security/random.ts';
 import { type Keyring, SealBroken } from '../security/sealing.ts';
 import type { NewTry } from '../storage/message-tries.ts';
-import { type ClaimedMessage, claimMessages, expireMessages } from '../storage/messages.ts';
+import { type ClaimedMessage, claimMessages, expireMessages, requeueMessages } from '../storage/messages.ts';
 import type { Database } from '../storage/open.ts';
 import type { MessageKey } from '../texts/index.ts';
 import { Courier, type CourierOptions, type Handed, reasonOf, type Tried } from './courier.ts';
@@ -30,7 +30,7 @@ const marginMs = 20 * second;
 /** What must be left of a claim, beyond the time of its providers, when its message sets out. */
 const writingMs = 2 * second;
 /** Claimed in one go, so that claiming costs little beside sending. More would wait longer after a kill. */
-const leastClaimed = 20;
+const leastClaimed = 50;
 /** The answer of whoever wakes the outbox leaves first: how long that takes must not tell whether there is a mail (REC-06). */
 const afterAnswerMs = 20;
 const pollMs = second;
@@ -74,12 +74,13 @@ export class Outbox {
   #pass: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  #polled = false;
   #polls = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#courier = new Courier(options);
-    this.#outcomes = new Outcomes(options.database, options.log);
+    this.#outcomes = new Outcomes(options);
     this.#lanes = channels.map((channel) => ({
       channel,
       room: this.#courier.room(channel),
@@ -94,7 +95,7 @@ export class Outbox {
   start(): void {
     this.#stopped = false;
     this.#timer ??= setInterval(() => this.#poll(), pollMs).unref();
-    this.#look();
+    this.#poll();
   }
 
   /** Says that a message may be waiting: a hint after a commit. Never throws and never waits. */
@@ -132,7 +133,7 @@ export class Outbox {
     this.#soon = undefined;
     await this.#pass;
     await this.#outside(async () => {
-      await expireMessages(this.#options.database.all, this.#options.now());
+      await this.#tidy(true);
       for (let found = true; found; ) {
         found = false;
         for (const lane of this.#lanes) if (await this.#claim(lane)) found = true;
@@ -148,14 +149,25 @@ export class Outbox {
   }
 
   #poll(): void {
-    this.#polls += 1;
+    this.#polled = true;
     this.#look();
   }
 
+  /** Ends what is over, and queues again what was claimed by a process that went away. */
+  async #tidy(expiry: boolean): Promise<void> {
+    const { database, now } = this.#options;
+    await requeueMessages(database.all, now());
+    if (expiry) await expireMessages(database.all, now());
+  }
+
   async #work(): Promise<void> {
-    const { database, log, now } = this.#options;
+    const { log } = this.#options;
     try {
-      if (this.#polls % pollsPerExpiry === 0) await expireMessages(database.all, now());
+      if (this.#polled) {
+        this.#polled = false;
+        await this.#tidy(this.#polls % pollsPerExpiry === 0);
+        this.#polls += 1;
+      }
       while (this.#again && !this.#stopped) {
         this.#again = false;
         for (const lane of this.#lanes) await this.#fill(lane);
@@ -178,7 +190,8 @@ export class Outbox {
     const { database, now } = this.#options;
     const limit = Math.max(leastClaimed, 2 * lane.room);
     const terms = { channel: lane.channel, now: now(), leaseMs: lane.longest + marginMs, limit };
-    const claimed = await claimMessages(database.all, terms);
+    // A claim that a power cut takes back is one whose process went away: it need not wait for the disk.
+    const claimed = await database.transaction('', (tx) => claimMessages(tx, terms), 'with-next');
     lane.dry = claimed.length < limit;
     lane.waiting.push(...claimed);
     this.#start(lane);

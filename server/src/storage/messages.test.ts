@@ -7,6 +7,7 @@ import {
   finishMessage,
   insertMessage,
   releaseMessage,
+  requeueMessages,
   retryMessage,
 } from './messages.ts';
 import { type Database, openDatabase, type Tx } from './open.ts';
@@ -82,6 +83,7 @@ for (const [dialect, open] of Object.entries(openers)) {
         ],
       );
       assert.equal((await claimMessages(database.all, at(1010))).length, 0);
+      await requeueMessages(database.all, 2000);
       assert.equal((await claimMessages(database.all, { ...at(2000), limit: 1 })).length, 1);
     });
 
@@ -120,7 +122,9 @@ for (const [dialect, open] of Object.entries(openers)) {
       const database = await fresh();
       await put(database);
       const [lost] = await claimMessages(database.all, at(1000));
+      await requeueMessages(database.all, 1059);
       assert.equal((await claimMessages(database.all, at(1059))).length, 0);
+      await requeueMessages(database.all, 1060);
       const [taken] = await claimMessages(database.all, at(1060));
       assert.ok(lost && taken);
       assert.equal(taken.tries, 2);

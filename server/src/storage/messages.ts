@@ -43,8 +43,8 @@ const insert = prepared<MessageRow>((k, p) =>
 );
 
 /**
- * Claims up to `limit` messages of a channel that are due, for `leaseMs`, the oldest first: those queued, and those
- * whose claim ran out because its process went away. One statement: two who claim at once share nothing.
+ * Claims up to `limit` messages of a channel that are queued and due, for `leaseMs`, the oldest first. One statement:
+ * two who claim at once share nothing.
  */
 export async function claimMessages(
   all: AllTenants,
@@ -66,10 +66,9 @@ const due = ({ k }: AllTenants, { channel, now, limit }: Claiming) =>
   k
     .selectFrom('messages')
     .select(['tenant', 'id'])
-    .where('state', 'in', ['queued', 'sending'])
+    .where('state', '=', 'queued')
     .where('channel', '=', channel)
     .where('next_at', '<=', now)
-    .where('lease_until', '<=', now)
     .where((is) => is.or([is('not_after', 'is', null), is('not_after', '>', now)]))
     .orderBy('next_at')
     .orderBy('created_at')
@@ -100,6 +99,16 @@ function claimOnSqlite(all: AllTenants, of: Claiming) {
     .set((is) => ({ state: 'sending', tries: is('tries', '+', 1), lease_until: of.now + of.leaseMs }))
     .where((is) => is(is.refTuple('tenant', 'id'), 'in', due(all, of).$asTuple('tenant', 'id')))
     .returning([...claimedColumns, sql<number>`rowid`.as('place')])
+    .execute();
+}
+
+/** Queues what was claimed by a process that went away: its lease has run out. */
+export async function requeueMessages(all: AllTenants, now: number): Promise<void> {
+  await all.k
+    .updateTable('messages')
+    .set({ state: 'queued', lease_until: 0 })
+    .where('state', '=', 'sending')
+    .where('lease_until', '<=', now)
     .execute();
 }
 
@@ -173,6 +182,7 @@ export async function expireMessages(all: AllTenants, now: number): Promise<numb
     .updateTable('messages')
     .set({ body: '', next_at: never })
     .where('state', '=', 'nobody')
+    .where('channel', 'in', ['email', 'sms', 'push'])
     .where('next_at', '<=', now)
     .execute();
   return Number(numUpdatedRows);

@@ -131,8 +131,10 @@ for (const [dialect, open] of Object.entries(openers)) {
 
     test('a message is claimed by one of many, and again only when the lease has run out', async () => {
       const database = await fresh('a', 'b');
-      const claim = (at: number) =>
-        messages.claimMessages(database.all, { channel: 'email', now: at, leaseMs: 1000, limit: 10 });
+      const claim = async (at: number) => {
+        await messages.requeueMessages(database.all, at);
+        return messages.claimMessages(database.all, { channel: 'email', now: at, leaseMs: 1000, limit: 10 });
+      };
       const claims = (await Promise.all(Array.from({ length: 10 }, () => claim(now)))).flat();
       assert.deepEqual(claims.map(({ tenant }) => tenant).sort(), ['a', 'b']);
       assert.deepEqual(await claim(now + 999), []);

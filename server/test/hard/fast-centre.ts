@@ -1,7 +1,6 @@
 /** A message centre as fast as the npm package `smpp` makes it, and what the bare package sends to it: the measure for our own sending. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import smpp, { type Unit } from 'smpp';
 
@@ -13,7 +12,7 @@ export interface FastCentre {
 }
 
 /** Starts one that ends with the test. */
-export async function fastCentre(t: TestContext): Promise<FastCentre> {
+export async function fastCentre(t: { after(end: () => Promise<void>): void }): Promise<FastCentre> {
   const child = fork(fileURLToPath(new URL('./fast-centre-process.ts', import.meta.url)));
   t.after(async () => {
     child.kill();

@@ -20,6 +20,10 @@ async function messages(db: Kysely<unknown>): Promise<void> {
     .alterTable('messages')
     .addColumn('hint', 'text', (c) => c.notNull().defaultTo(''))
     .execute();
+  // What is due in one channel is read in its order, without a look at the rest.
+  await db.schema.dropIndex('messages_due').execute();
+  const due = ['state', 'channel', 'next_at', 'created_at'];
+  await db.schema.createIndex('messages_due').on('messages').columns(due).execute();
   await db.schema.createIndex('messages_challenge').on('messages').columns(['tenant', 'challenge_id']).execute();
   await db.schema.createIndex('messages_latest').on('messages').columns(['tenant', 'created_at']).execute();
   await db.schema
