@@ -8,6 +8,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { at } from '../scripts/workspace.ts';
 import { startCluster } from '../server/test/postgres.ts';
 import { argon2Floor } from './argon2.ts';
+import { deliveryFigures } from './delivery.ts';
 import { type Figures, head, line, median, middle, type Target } from './figures.ts';
 import { flood } from './flood.ts';
 import { type House, openHouse } from './house.ts';
@@ -114,6 +115,8 @@ if (process.argv.includes('postgres')) {
   targets.push(...(await measure('PostgreSQL', `${cluster.url}/postgres`)));
   await cluster.stop();
 }
+say('');
+targets.push(...(await deliveryFigures('SQLite', say)));
 targets.push(...(await processFigures()));
 say('');
 for (const { name, value, held } of targets) say(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
