@@ -8,6 +8,7 @@ import { kindOf } from '../factors/index.ts';
 import { takeRations } from '../flows/sending/quotas.ts';
 import { rations } from '../policy/limits.ts';
 import { SealBroken } from '../security/sealing.ts';
+import { sameText } from '../security/tokens.ts';
 import type { TokenRow } from '../storage/tables.ts';
 import { findToken, insertToken } from '../storage/tokens.ts';
 import { asConsole, demandConsole } from './console.ts';
@@ -148,7 +149,8 @@ function isSame({ deps, tenant }: Commit, row: TokenRow, token: ImportedToken): 
   try {
     const kept = JSON.parse(deps.keyring.open(row.data, tokenBound(tenant.id, row.serial))) as Record<string, unknown>;
     const secret = Buffer.from(token.secret).toString('base64');
-    return kept.secret === secret && kept.algorithm === token.algorithm && kept.digits === token.digits;
+    const sameSeed = sameText(String(kept.secret), secret);
+    return sameSeed && kept.algorithm === token.algorithm && kept.digits === token.digits;
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
     return false;
