@@ -1,7 +1,7 @@
 /** People for a measurement, written straight into the database: an address, a password and an authenticator app each. */
 
 import { factorBound } from '../server/src/accounts/tokens.ts';
-import { hotp, stepAt } from '../server/src/factors/oath.ts';
+import { hotp, stepAt } from '../server/src/factors/oath/oath.ts';
 import { Hasher } from '../server/src/security/passwords.ts';
 import { randomId, randomToken, systemRandom } from '../server/src/security/random.ts';
 import { Keyring } from '../server/src/security/sealing.ts';

@@ -1,7 +1,7 @@
 /** An authenticator app: scans an enrolment's picture and shows its codes. */
 import assert from 'node:assert/strict';
-import { type Algorithm, hotp, stepAt } from '../src/factors/oath.ts';
-import { totp } from '../src/factors/totp.ts';
+import { type Algorithm, hotp, stepAt } from '../src/factors/oath/oath.ts';
+import { totp } from '../src/factors/oath/totp.ts';
 import { type GivenOptions, testGiven } from './given.ts';
 
 /** What an authenticator app shows for a scanned URI at a moment. */

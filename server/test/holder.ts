@@ -1,10 +1,10 @@
 /** Somebody who holds a factor: enrols it as a person would, and answers from what was shown or sent, never from inside. */
 import assert from 'node:assert/strict';
 import type { AnyFactorKind, Given, Question } from '../src/factors/factor.ts';
-import { type Algorithm, hotp } from '../src/factors/oath.ts';
+import { type Algorithm, hotp } from '../src/factors/oath/oath.ts';
 import { appCode } from './authenticator.ts';
 import { tokensInStore } from './given.ts';
-import { validationServer, YubiKey } from './yubico.ts';
+import { validationServer, YubiKey } from './peers/yubico.ts';
 
 /** A factor and the one who can answer for it. */
 interface Holder {

@@ -1,7 +1,7 @@
 /** What every provider that is spoken to over HTTP keeps to, whatever its own test says. A new one is tried by its place in the list. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Gateway, gateway, type Told } from '../../test/gateway.ts';
+import { type Gateway, gateway, type Told } from '../../test/peers/gateway.ts';
 import { toolsOf } from '../../test/provider.ts';
 import type { HttpProvider } from './call.ts';
 import type { Channel, ReceiptRequest, Rendered, Sender } from './deliver.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { type Asked, gateway } from '../../test/gateway.ts';
+import { type Asked, gateway } from '../../test/peers/gateway.ts';
 import { toolsOf } from '../../test/provider.ts';
 import type { ReceiptRequest, Rendered } from './deliver.ts';
 import { emailWebhook } from './email/webhook.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { ZodType } from 'zod';
 import { type GivenOptions, newYear, seededRandom, testGiven } from '../../test/given.ts';
 import { begin, enrol } from '../../test/holder.ts';
-import { validationServer } from '../../test/yubico.ts';
+import { validationServer } from '../../test/peers/yubico.ts';
 import { levels } from '../levels.ts';
 import type { AnyFactorKind, Question } from './factor.ts';
 import { factorKinds, kindOf } from './index.ts';

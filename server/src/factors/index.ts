@@ -2,10 +2,10 @@
 import { backupCodes } from './backup-codes.ts';
 import { email } from './email.ts';
 import type { AnyFactorKind } from './factor.ts';
-import { hotp } from './hotp.ts';
+import { hotp } from './oath/hotp.ts';
+import { totp } from './oath/totp.ts';
 import { paperKey } from './paper-key.ts';
 import { sms } from './sms/sms.ts';
-import { totp } from './totp.ts';
 import { yubikey } from './yubikey.ts';
 
 /** Every kind, in the order in which they are offered. */

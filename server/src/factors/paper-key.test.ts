@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { seededRandom, testGiven } from '../../test/given.ts';
-import { decodeQr } from '../../test/qr-reader.ts';
+import { decodeQr } from '../../test/peers/qr-reader.ts';
 import { letters, type Random, systemRandom } from '../security/random.ts';
 import { paperKey } from './paper-key.ts';
 

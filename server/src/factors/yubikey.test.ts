@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { testGiven } from '../../test/given.ts';
-import { type Trouble, ValidationServer, YubiKey } from '../../test/yubico.ts';
+import { type Trouble, ValidationServer, YubiKey } from '../../test/peers/yubico.ts';
 import { Problem } from '../errors.ts';
 import { yubikey } from './yubikey.ts';
 

@@ -1,5 +1,5 @@
-import type { Db, Tx } from './open.ts';
 import { markConverted } from './messages.ts';
+import type { Db, Tx } from './open.ts';
 import { changed, columns, first, prepared } from './prepared.ts';
 import type { ChallengeRow } from './tables.ts';
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { Receipt, ReceiptRequest, Rendered } from '../../src/delivery/deliver.ts';
 import { kannel } from '../../src/delivery/sms/kannel.ts';
-import { startKannel } from '../kannel.ts';
+import { startKannel } from '../peers/kannel.ts';
+import { startSmsc } from '../peers/smsc.ts';
 import { toolsOf } from '../provider.ts';
-import { startSmsc } from '../smsc.ts';
 
 const message: Rendered = {
   channel: 'sms',

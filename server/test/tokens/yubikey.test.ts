@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { factorOf, factorsOf, signedIn } from '../account.ts';
 import { databases, type House, openHouse } from '../house.ts';
+import { ValidationServer, YubiKey } from '../peers/yubico.ts';
 import { asked, enterPassword, keepIn, type Person, register } from '../people.ts';
 import { inHouse } from '../shared-house.ts';
-import { ValidationServer, YubiKey } from '../yubico.ts';
 
 /** Adds a key to an account that is signed in. */
 async function addKey(person: Person, key: YubiKey) {

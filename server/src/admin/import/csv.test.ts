@@ -158,11 +158,11 @@ describe('lists of tokens by vendors', () => {
   });
 
   it('OATH-16 the longest cell and the most quotes are read in no time', () => {
-    const began = performance.now();
+    const began = process.cpuUsage().user;
     for (const filler of ['"', '""', 'a', ' ', ' "', '",']) {
       const text = `serial,secret\n1,"${filler.repeat(400_000 / filler.length)}`;
       assert.throws(() => readCsv(text), ImportRefused);
     }
-    assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`);
+    assert.ok(process.cpuUsage().user - began < 3e6);
   });
 });

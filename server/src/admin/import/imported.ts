@@ -1,5 +1,5 @@
 /** What every reader of token files gives: tokens ready for the store room, and why others are not. */
-import type { Algorithm } from '../../factors/oath.ts';
+import type { Algorithm } from '../../factors/oath/oath.ts';
 
 /** A hardware token as a file names it. Times are milliseconds since 1970. */
 export interface ImportedToken {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decodeQr } from '../../../test/qr-reader.ts';
+import { decodeQr } from '../../../test/peers/qr-reader.ts';
 import { drawQr } from '../../factors/qr.ts';
 import { ImportRefused } from './imported.ts';
 import { readMigration } from './migration.ts';

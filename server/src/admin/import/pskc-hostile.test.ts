@@ -12,15 +12,18 @@ import { type FileRefusal, ImportRefused } from './imported.ts';
 import { readMigration } from './migration.ts';
 import { readPskc } from './pskc.ts';
 
-/** Refused, as what, and in less time than anybody would notice (generous for a busy machine). */
+/** Milliseconds of work so far: what else a machine does must not make a refusal look slow. */
+const worked = (): number => process.cpuUsage().user / 1000;
+
+/** Refused, as what, and in less time than anybody would notice (generous for a slow machine). */
 async function refusedQuickly(file: string | Uint8Array, why: FileRefusal, passphrase = 'qwerty'): Promise<void> {
-  const began = performance.now();
+  const began = worked();
   await assert.rejects(readPskc(file, { key: figure6.key, passphrase }), (error) => {
     assert.ok(error instanceof ImportRefused, String(error));
     assert.equal(error.why, why);
     return true;
   });
-  assert.ok(performance.now() - began < 1500, `${Math.round(performance.now() - began)} ms`);
+  assert.ok(worked() - began < 2000, `${Math.round(worked() - began)} ms`);
 }
 
 const sound = container(keyPackage());
@@ -99,12 +102,12 @@ describe('hostile token files', () => {
     await refusedQuickly(container(`<a ${spaces}/>`), 'hostile');
     await refusedQuickly(container(`<KeyPackage>${'<Key/>'.repeat(20_000)}</KeyPackage>`), 'hostile');
     const device = `<DeviceInfo>${'<a/>'.repeat(40_000)}</DeviceInfo>`;
-    const began = performance.now();
+    const began = worked();
     assert.equal(
       (await readPskc(container(`<KeyPackage>${device}${'<Key/>'.repeat(9000)}</KeyPackage>`), {})).refused.length,
       9000,
     );
-    assert.ok(performance.now() - began < 1500);
+    assert.ok(worked() - began < 2000);
     await refusedQuickly(container(`<KeyPackage>${'x'.repeat(900_000)}`), 'malformed');
     await refusedQuickly(container('<KeyPackage a="'.repeat(1000)), 'malformed');
   });

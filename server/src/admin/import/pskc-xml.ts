@@ -19,7 +19,7 @@ export interface Element {
 
 /** PSKC needs ten levels. */
 const mostLevels = 24;
-const mostElements = 100_000;
+const mostElements = 60_000;
 const mostAttributes = 32;
 
 /** Read in pieces, so that what is hostile at the beginning is refused before the rest is looked at. */

@@ -1,5 +1,5 @@
 /** One token of a file, whatever the file's format: what must hold before it may enter the store room. */
-import { type Algorithm, algorithms } from '../../factors/oath.ts';
+import { type Algorithm, algorithms } from '../../factors/oath/oath.ts';
 import type { Import, ImportedToken, RefusedToken, TokenRefusal } from './imported.ts';
 
 /** A token as it is written: texts that nobody has judged yet, undefined or empty where the file does not say. */

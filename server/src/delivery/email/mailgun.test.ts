@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { gateway } from '../../../test/gateway.ts';
+import { gateway } from '../../../test/peers/gateway.ts';
 import { toolsOf } from '../../../test/provider.ts';
 import type { ReceiptRequest, Rendered } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';

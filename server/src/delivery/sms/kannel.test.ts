@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gateway } from '../../../test/gateway.ts';
+import { gateway } from '../../../test/peers/gateway.ts';
 import { toolsOf } from '../../../test/provider.ts';
 import type { ReceiptRequest, Rendered } from '../deliver.ts';
 import { kannel } from './kannel.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
-import { type Asked, gateway } from '../../../test/gateway.ts';
+import { type Asked, gateway } from '../../../test/peers/gateway.ts';
 import { toolsOf } from '../../../test/provider.ts';
 import type { ReceiptRequest, Rendered } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import makeClient from 'twilio';
-import { type Asked, gateway } from '../../../test/gateway.ts';
+import { type Asked, gateway } from '../../../test/peers/gateway.ts';
 import { toolsOf } from '../../../test/provider.ts';
 import type { ReceiptRequest, Rendered, Tools } from '../deliver.ts';
 import { Undeliverable } from '../undeliverable.ts';

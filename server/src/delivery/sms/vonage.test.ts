@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { AlgorithmTypes, Auth } from '@vonage/auth';
 import { SMS, TypeEnum } from '@vonage/sms';
-import { type Asked, gateway } from '../../../test/gateway.ts';
+import { type Asked, gateway } from '../../../test/peers/gateway.ts';
 import { toolsOf } from '../../../test/provider.ts';
 import type { ReceiptRequest, Rendered } from '../deliver.ts';
 import { vonage } from './vonage.ts';

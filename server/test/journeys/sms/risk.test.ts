@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { type Gateway, gateway } from '../../gateway.ts';
 import { databases, type HouseOptions, openHouse } from '../../house.ts';
+import { type Gateway, gateway } from '../../peers/gateway.ts';
 import { asked, choose, enterPassword, register, signIn } from '../../people.ts';
 import { told } from '../../records.ts';
 import { addPhone, askedByText, fillIn, newNumber, textsTo, withPhone } from './phones.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { account, type Smsc, startSmsc } from '../../../../test/peers/smsc.ts';
 import { toolsOf } from '../../../../test/provider.ts';
-import { account, type Smsc, startSmsc } from '../../../../test/smsc.ts';
 import type { Rendered, Sender } from '../../deliver.ts';
 import { Undeliverable } from '../../undeliverable.ts';
 import { smpp } from '../smpp.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { createServer } from 'node:tls';
+import { account, type Smsc, startSmsc } from '../../../../test/peers/smsc.ts';
 import { toolsOf } from '../../../../test/provider.ts';
-import { account, type Smsc, startSmsc } from '../../../../test/smsc.ts';
 import type { Rendered, Sender } from '../../deliver.ts';
 import { smpp } from '../smpp.ts';
 

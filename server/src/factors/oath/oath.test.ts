@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { fromBase32, scanned } from '../../test/authenticator.ts';
-import { decodeQr } from '../../test/qr-reader.ts';
+import { fromBase32, scanned } from '../../../test/authenticator.ts';
+import { decodeQr } from '../../../test/peers/qr-reader.ts';
 import { algorithms, base32, hotp, otpauthUri, seedBytes } from './oath.ts';
 
 describe('one-time password arithmetic and the URI of a seed', () => {

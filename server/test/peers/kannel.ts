@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './postgres.ts';
+import { freePort } from '../postgres.ts';
 import { account } from './smsc.ts';
 
 /** A running Kannel. */

@@ -1,6 +1,6 @@
 /** What hardware tokens have in common, whichever way they count. */
 import { z } from 'zod';
-import type { EnrolmentVerdict, Given, Question } from './factor.ts';
+import type { EnrolmentVerdict, Given, Question } from '../factor.ts';
 
 /** At least 128 bits (RFC 4226 §4, R6): a shorter seed is refused where it comes in. */
 export const secret = z

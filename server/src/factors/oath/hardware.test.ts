@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { newYear, testGiven } from '../../test/given.ts';
+import { newYear, testGiven } from '../../../test/given.ts';
 import { hotp } from './hotp.ts';
 import { type Algorithm, hotp as codeOf, stepAt } from './oath.ts';
 import { totp } from './totp.ts';

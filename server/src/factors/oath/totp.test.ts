@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, it, mock } from 'node:test';
 import fc from 'fast-check';
-import { appCode, fromBase32, scanned } from '../../test/authenticator.ts';
-import { newYear, testGiven } from '../../test/given.ts';
-import { enrol } from '../../test/holder.ts';
+import { appCode, fromBase32, scanned } from '../../../test/authenticator.ts';
+import { newYear, testGiven } from '../../../test/given.ts';
+import { enrol } from '../../../test/holder.ts';
 import { type Algorithm, algorithms, base32, hotp, seedBytes, stepAt } from './oath.ts';
 import { totp } from './totp.ts';
 

@@ -4,11 +4,11 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { defineFactor, type FactorVerdict, type Given } from './factor.ts';
+import { defineFactor, type FactorVerdict, type Given } from '../factor.ts';
+import { drawQr } from '../qr.ts';
+import { typedDigits } from '../typed.ts';
 import { codeQuestion, hardware, isOver, named, secret } from './hardware.ts';
 import { algorithms, base32, hotp, otpauthUri, seedBytes, stepAt } from './oath.ts';
-import { drawQr } from './qr.ts';
-import { typedDigits } from './typed.ts';
 
 const settings = z.strictObject({
   /** SHA-1 unless told otherwise: several common apps ignore the parameter and always use it. */

@@ -4,10 +4,10 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { defineFactor, type FactorVerdict, type Given } from './factor.ts';
+import { defineFactor, type FactorVerdict, type Given } from '../factor.ts';
+import { typedDigits } from '../typed.ts';
 import { askForCode, codeQuestion, hardware, isOver, secret } from './hardware.ts';
 import { algorithms, hotp as codeOf } from './oath.ts';
-import { typedDigits } from './typed.ts';
 
 /** How many presses may be missing: at most this many codes are skipped (RFC 4226 §7.4). */
 const lookAhead = 10;

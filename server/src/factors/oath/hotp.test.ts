@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { testGiven } from '../../test/given.ts';
+import { testGiven } from '../../../test/given.ts';
 import { hotp } from './hotp.ts';
 import { type Algorithm, algorithms, hotp as codeOf, seedBytes } from './oath.ts';
 
