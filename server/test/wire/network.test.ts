@@ -29,7 +29,7 @@ const { deps, tenants } = production;
 const served = createApp({
   ...{ deps, tenants, development: false, trustedProxies: ['10.0.0.0/8'], pages: folder },
   ready: async () => {},
-  receive: async () => 'unknown',
+  receive: async () => 'unknown-message',
 });
 const proxied = (headers: Readonly<Record<string, string>> = {}, address = '10.0.0.1'): Browser =>
   new Browser((req, env) => served.fetch(req, env), { origin, address, headers });
