@@ -15,7 +15,7 @@ const rounds = 5;
 const smppWindow = 10;
 
 /** What was measured, messages in a second, by round. */
-export interface Rates {
+interface Rates {
   readonly bare: readonly number[];
   readonly ours: readonly number[];
 }
@@ -33,7 +33,7 @@ async function measure(bare: () => Promise<number>, ours: () => Promise<number>)
 }
 
 /** Mails over STARTTLS, five connections on either side. */
-export async function mailRates(url?: string): Promise<Rates> {
+async function mailRates(url?: string): Promise<Rates> {
   await using relay = await fastRelay();
   const sender = smtp.open(smtp.options.parse({ url: relay.url, ca: relay.ca }), toolsOf('smtp'));
   await using full = await fullOutbox(sender, 'email', url);
@@ -46,7 +46,7 @@ export async function mailRates(url?: string): Promise<Rates> {
 }
 
 /** SMS with ten on their way at once on either side. */
-export async function smsRates(url?: string): Promise<Rates> {
+async function smsRates(url?: string): Promise<Rates> {
   const ends: (() => Promise<void>)[] = [];
   const centre = await fastCentre({ after: (end) => void ends.push(end) });
   const given = { url: `smpp://127.0.0.1:${centre.port}`, systemId: 'ours', password: 'ours', from: 'Acme' };
@@ -64,7 +64,7 @@ export async function smsRates(url?: string): Promise<Rates> {
 }
 
 /** The middle of ours beside bare, round by round, since what else the machine does changes from one to the next. */
-export const share = ({ bare, ours }: Rates): number => median(ours.map((rate, round) => rate / (bare[round] ?? 1)));
+const share = ({ bare, ours }: Rates): number => median(ours.map((rate, round) => rate / (bare[round] ?? 1)));
 
 /** Measures both, prints them by `say`, and gives whether the targets hold. */
 export async function deliveryFigures(name: string, say: (text: string) => void, url?: string): Promise<Target[]> {

@@ -224,7 +224,7 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
   await browsers.rememberBrowser(tx, row.browser, now);
   await messages.insertMessage(tx, row.message);
   await tokens.insertToken(tx, row.token);
-  await tries.insertTry(tx, row.try);
+  await tries.insertTries(tx, [row.try]);
   await invitations.insertInvitation(tx, row.invitation);
   await events.insertEvent(tx, row.event, { salt: 's', data: mark, digest: 'd' });
 }
@@ -302,7 +302,8 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       { message_id: 'm', number: 1 },
       { state: 'delivered', error: '', cost: null, currency: '', now: later },
     ),
-  insertTry: (tx) => tries.insertTry(tx, rows('new').try),
+  insertTries: (tx) => tries.insertTries(tx, [rows('new').try]),
+  finishSent: (tx) => messages.finishSent(tx, [{ id: 'm', tries: 0 }], { provider: 'new', now }),
   insertMessage: (tx) => messages.insertMessage(tx, { ...rows('new').message, id: 'm2' }),
   insertToken: (tx) => tokens.insertToken(tx, { ...rows('new').token, serial: 'T2' }),
   insertInvitation: (tx) => invitations.insertInvitation(tx, { ...rows('new').invitation, id: 'i2', token_hash: 't2' }),

@@ -1,10 +1,11 @@
 /** What became of messages, written down a few at a time: a commit for each would cost more than the sending. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../deps.ts';
-import { insertTry, type NewTry } from '../storage/message-tries.ts';
+import { insertTries, type NewTry } from '../storage/message-tries.ts';
 import {
   type ClaimedMessage,
   finishMessage,
+  finishSent,
   type MessageEnd,
   releaseMessage,
   retryMessage,
@@ -76,7 +77,7 @@ export class Outcomes {
       try {
         const begun = this.#now();
         await this.#database.transaction(tenant, async (tx) => {
-          for (const outcome of outcomes) await writeOutcome(tx, outcome);
+          await writeOutcomes(tx, outcomes);
         });
         this.#took = this.#now() - begun;
         return;
@@ -92,10 +93,27 @@ export class Outcomes {
   }
 }
 
-async function writeOutcome(tx: Tx, { message, tries, next }: Outcome): Promise<void> {
+async function writeOutcomes(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   // A try happened, whoever holds the claim now.
-  for (const row of tries) await insertTry(tx, row);
-  if (next === 'released') await releaseMessage(tx, message);
-  else if ('nextAt' in next) await retryMessage(tx, message, next);
-  else await finishMessage(tx, message, next);
+  await insertTries(
+    tx,
+    outcomes.flatMap(({ tries }) => tries),
+  );
+  const sent = outcomes.filter(({ next }) => isSent(next));
+  for (const [provider, of] of Map.groupBy(sent, ({ next }) => (isSent(next) ? next.provider : ''))) {
+    const now = Math.max(...of.map(({ next }) => (isSent(next) ? next.now : 0)));
+    await finishSent(
+      tx,
+      of.map(({ message }) => message),
+      { provider, now },
+    );
+  }
+  for (const { message, next } of outcomes) {
+    if (next === 'released') await releaseMessage(tx, message);
+    else if ('nextAt' in next) await retryMessage(tx, message, next);
+    else if (!isSent(next)) await finishMessage(tx, message, next);
+  }
 }
+
+const isSent = (next: Outcome['next']): next is MessageEnd & { readonly state: 'sent'; readonly provider: string } =>
+  typeof next === 'object' && 'state' in next && next.state === 'sent';

@@ -1,35 +1,28 @@
 /** Tries to hand messages to providers, what receipts said about them, and how many of their codes came back. */
 import type { AllTenants, Db, Tx } from './open.ts';
-import { prepared } from './prepared.ts';
 import type { MessageRow, MessageTryRow } from './tables.ts';
 
 /** A try that is written down: its number is the next of its message. */
 export type NewTry = Omit<MessageTryRow, 'tenant' | 'number' | 'receipt_at'>;
 
-/** Writes a try down. */
-export async function insertTry(tx: Tx, row: NewTry): Promise<void> {
-  await insert(tx, { ...row, tenant: tx.tenant });
+/** Writes tries down, those of one message in the order that they are given. Two statements, however many there are. */
+export async function insertTries(tx: Tx, tries: readonly NewTry[]): Promise<void> {
+  if (tries.length === 0) return;
+  const counted = await tx.k
+    .selectFrom('message_tries')
+    .select(({ fn }) => ['message_id', fn.max('number').as('last')])
+    .where('tenant', '=', tx.tenant)
+    .where('message_id', 'in', [...new Set(tries.map((row) => row.message_id))])
+    .groupBy('message_id')
+    .execute();
+  const last = new Map(counted.map((row) => [row.message_id, Number(row.last)]));
+  const rows = tries.map((row) => {
+    const number = (last.get(row.message_id) ?? 0) + 1;
+    last.set(row.message_id, number);
+    return { ...row, tenant: tx.tenant, number, receipt_at: null };
+  });
+  await tx.k.insertInto('message_tries').values(rows).execute();
 }
-
-const insert = prepared<NewTry & { tenant: string }>((k, p) =>
-  k.insertInto('message_tries').values((is) => ({
-    tenant: p.tenant,
-    message_id: p.message_id,
-    number: is
-      .selectFrom('message_tries')
-      .where('tenant', '=', p.tenant)
-      .where('message_id', '=', p.message_id)
-      .select((of) => of(of.fn.coalesce(of.fn.max('number'), of.lit(0)), '+', of.lit(1)).as('number')),
-    provider: p.provider,
-    state: p.state,
-    reference: p.reference,
-    error: p.error,
-    cost: p.cost,
-    currency: p.currency,
-    at: p.at,
-    receipt_at: null,
-  })),
-);
 
 /** The tries of these messages, in order. */
 export async function triesOf(db: Db, messageIds: readonly string[]): Promise<MessageTryRow[]> {

@@ -121,6 +121,9 @@ const held = (tx: Tx | Db, p: { tenant: string; id: string; tries: number }) =>
     .where('state', '=', 'sending')
     .where('tries', '=', p.tries);
 
+/** What is the same at every end. */
+const over = { body: '', next_at: never, lease_until: 0 } as const;
+
 /** Ends a message. Its body goes. False where the claim was overtaken. */
 export async function finishMessage(tx: Tx, { id, tries }: Claim, end: MessageEnd): Promise<boolean> {
   const { state, now, provider = '', error = '' } = end;
@@ -138,15 +141,35 @@ const finish = prepared<{
   error: string;
 }>((k, p) =>
   held({ k } as Db, p).set({
+    ...over,
     state: p.state,
-    body: '',
     sent_at: p.sentAt,
     provider: p.provider,
     error: p.error,
-    next_at: never,
-    lease_until: 0,
   }),
 );
+
+/** Ends messages that `provider` took, as {@link finishMessage} does, in one statement for each number of tries. */
+export async function finishSent(
+  tx: Tx,
+  claims: readonly Claim[],
+  { provider, now }: { readonly provider: string; readonly now: number },
+): Promise<void> {
+  for (const [tries, of] of Map.groupBy(claims, (claim) => claim.tries)) {
+    await tx.k
+      .updateTable('messages')
+      .set({ ...over, state: 'sent', sent_at: now, provider, error: '' })
+      .where('tenant', '=', tx.tenant)
+      .where(
+        'id',
+        'in',
+        of.map(({ id }) => id),
+      )
+      .where('state', '=', 'sending')
+      .where('tries', '=', tries)
+      .execute();
+  }
+}
 
 /** Puts a message back until `nextAt`, after a try that failed for `error`. False where the claim was overtaken. */
 export async function retryMessage(
