@@ -80,7 +80,8 @@ test('an account that hangs delays a message by its time-out and no more, is tol
       return performance.now() - begun;
     }),
   );
-  assert.ok(Math.max(...took) < 100 + 150, `the last of 200 left after ${Math.max(...took)} ms`);
+  // One time-out and what a busy machine adds; waiting one after the other would take two hundred time-outs.
+  assert.ok(Math.max(...took) < 10 * 100, `the last of 200 left after ${Math.max(...took)} ms`);
   assert.equal(hanging.handed.length, hanging.atOnce, 'its circuit is open for those who waited');
   assert.ok(hanging.handed.every(({ signal }) => signal?.aborted));
   const tried = await hand();
