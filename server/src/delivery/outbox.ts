@@ -30,7 +30,7 @@ const marginMs = 20 * second;
 /** What must be left of a claim, beyond the time of its providers, when its message sets out. */
 const writingMs = 2 * second;
 /** Claimed in one go, so that claiming costs little beside sending. More would wait longer after a kill. */
-const leastClaimed = 50;
+const leastClaimed = 100;
 /** The answer of whoever wakes the outbox leaves first: how long that takes must not tell whether there is a mail (REC-06). */
 const afterAnswerMs = 20;
 const pollMs = second;
@@ -69,6 +69,7 @@ export class Outbox {
   /** The work must not run inside the transaction of whoever wakes it. */
   readonly #outside = AsyncLocalStorage.snapshot();
   readonly #sending = new Set<Promise<void>>();
+  #ready: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
@@ -231,7 +232,10 @@ export class Outbox {
 
   async #hand(message: ClaimedMessage): Promise<Handed> {
     try {
-      const rendered = await this.#render(message);
+      // One after the other, so that they set out in order of age, however long each takes to get ready.
+      const ready = this.#ready.then(() => this.#render(message));
+      this.#ready = ready.catch(() => {});
+      const rendered = await ready;
       return await this.#courier.hand(rendered, message.prefix, () => this.#isOver(message));
     } catch (why) {
       return { why, tried: [] };
