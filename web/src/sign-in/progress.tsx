@@ -9,6 +9,8 @@ const stages = ['stage.address', 'stage.password', 'stage.second', 'stage.keep']
 const stageOf = (prompt: Prompt): number => {
   if (prompt.ask === 'new-password') return 1;
   if (prompt.ask === 'offer' || prompt.ask === 'scan-and-code') return 2;
+  // An address comes first; what else is filled in belongs to the second step.
+  if (prompt.ask === 'fill') return prompt.what === 'email' ? 0 : 2;
   if (prompt.ask === 'keep' || prompt.ask === 'done') return 3;
   return prompt.ask === 'code' && prompt.kind !== 'email' ? 2 : 0;
 };
