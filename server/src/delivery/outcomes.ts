@@ -20,9 +20,9 @@ export interface Outcome {
 }
 
 /** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
-const gatherMs = 20;
-/** Where the disk is slow they gather longer, so that writing takes a twentieth of the time: nothing is sent meanwhile. */
-const slowest = { share: 19, ms: 250 } as const;
+const gatherMs = 5;
+/** Where the disk is slow they gather longer, so that writing takes a tenth of the time: nothing is sent meanwhile. */
+const slowest = { share: 9, ms: 250 } as const;
 const mostAtOnce = 200;
 /** An outcome must reach its row, or the message would leave again: a database that is away is asked for a while. */
 const asks = 100;
