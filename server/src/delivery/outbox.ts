@@ -134,6 +134,8 @@ export class Outbox {
     this.#soon = undefined;
     await this.#pass;
     await this.#outside(async () => {
+      // What has left is kept as such before anybody asks whose lease is over.
+      await this.#idle();
       await this.#tidy(true);
       for (let found = true; found; ) {
         found = false;
