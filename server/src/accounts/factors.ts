@@ -25,7 +25,8 @@ export function demandFresh(
 
 /** Stops a factor at once: its open questions die, and the epoch ends every flow that counted on it. */
 export async function reportLost(c: Commit, user: UserRow, factor: FactorRow): Promise<number> {
-  await updateFactor(c.tx, factor.id, { state: 'lost', preferred: 0 });
+  // What is found again may be somebody's again: a key's id is unique among those in use.
+  await updateFactor(c.tx, factor.id, { state: 'lost', preferred: 0, lookup: null });
   await killChallengesOfFactor(c.tx, user.id, factor.id);
   await leaveToken(c, factor, 'lost');
   await c.record({ type: 'factor.lost', userId: user.id, details: { kind: factor.kind, factor: factor.id } });

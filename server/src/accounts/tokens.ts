@@ -52,7 +52,7 @@ export async function leaveToken(
   const done = await swapToken(c.tx, token, { ...change, user_id: whose, factor_id: null });
   if (!done) throw new Problem('conflict');
   // A factor that is reported lost stays in the list; the token may be found and be somebody's again.
-  await updateFactor(c.tx, factor.id, { lookup: null });
+  await updateFactor(c.tx, factor.id, { lookup: null, data: '' });
   const type = { free: 'token.freed', lost: 'token.lost', revoked: 'token.revoked' } as const;
   await c.record({ type: type[change.state], userId: factor.user_id, details: { serial: token.serial } });
 }

@@ -38,6 +38,9 @@ export interface Message {
   readonly prefix?: string;
 }
 
+/** What a reference may look like: no database refuses it, and no log is broken by it. */
+export const isReference = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
+
 /** A message as a provider gets it. */
 export interface Rendered {
   readonly channel: Channel;

@@ -11,7 +11,7 @@ import { type ClaimedMessage, claimMessages, expireMessages, requeueMessages } f
 import type { Database } from '../storage/open.ts';
 import type { MessageKey } from '../texts/index.ts';
 import { Courier, type CourierOptions, type Handed, reasonOf, type Tried } from './courier.ts';
-import type { Channel, Rendered } from './deliver.ts';
+import { type Channel, isReference, type Rendered } from './deliver.ts';
 import { openBody } from './enqueue.ts';
 import { type Outcome, Outcomes } from './outcomes.ts';
 import { renderMessage, type Service } from './render.ts';
@@ -286,7 +286,7 @@ const rowOf = ({ id }: ClaimedMessage, { provider, at, taken, error }: Tried): N
   message_id: id,
   provider,
   state: taken ? 'sent' : 'failed',
-  reference: taken?.reference ?? null,
+  reference: taken?.reference !== undefined && isReference(taken.reference) ? taken.reference : null,
   error: error ?? '',
   cost: taken?.cost?.amount ?? null,
   currency: taken?.cost?.currency ?? '',

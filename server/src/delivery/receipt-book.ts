@@ -7,7 +7,7 @@ import type { Keyring } from '../security/sealing.ts';
 import { findTries, type ToldTry, tellTry } from '../storage/message-tries.ts';
 import { tellMessage } from '../storage/messages.ts';
 import type { Database, Tx } from '../storage/open.ts';
-import type { Channel, Receipt, ReceiptRequest } from './deliver.ts';
+import { type Channel, isReference, type Receipt, type ReceiptRequest } from './deliver.ts';
 import type { Account } from './route.ts';
 
 /** Which account a receipt came from. */
@@ -48,7 +48,9 @@ export class ReceiptBook {
   }
 
   /** Takes a receipt. Resolves when it is on disk: false where no message of this account has its reference. */
-  take(from: ReceiptSource, receipt: Receipt): Promise<boolean> {
+  async take(from: ReceiptSource, receipt: Receipt): Promise<boolean> {
+    // Receipts are looked up together: one that no database looks for must not cost the others their answer.
+    if (!isReference(receipt.reference)) return false;
     return new Promise((done) => this.#put({ from, receipt, done, looked: 0 }));
   }
 

@@ -63,6 +63,7 @@ export function sealedId(url: string, key: string): string | undefined {
 /** A provider's reason without what could be personal: one line, no addresses, no long numbers, at most 100 characters. */
 export const cleaned = (text: string): string =>
   text
+    .slice(0, 1000)
     .replace(/\S*@\S*/g, '…')
     .replace(/\+?\d[\d\s().-]{2,}\d/g, '…')
     .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')

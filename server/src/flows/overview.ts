@@ -55,7 +55,8 @@ export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
 /** What only the kind can tell of a factor's data. */
 function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft' | 'serial' | 'expired'> {
   const kind = kindOf(row.kind);
-  if (!kind.left && !kind.token && !kind.isOver) return {};
+  // A lost factor's data may be gone: a token's went with it.
+  if (row.state === 'lost' || (!kind.left && !kind.token && !kind.isOver)) return {};
   const bound = factorBound(by.tenant.id, row.user_id, row.id);
   const data = kind.data.parse(JSON.parse(by.deps.keyring.open(row.data, bound)));
   const codesLeft = kind.left?.(data);

@@ -31,6 +31,7 @@ export function createListener(app: Hono<AppEnv>, development: boolean, tls?: Ce
     ? createHttps({ ...tls, minVersion: 'TLSv1.2', requireHostHeader: false }, handle)
     : createServer({ requireHostHeader: false }, handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuse(socket, problem(codeOf(error))));
+  server.on('tlsClientError', (_, socket: Duplex) => socket.destroy());
   server.on('checkExpectation', (_, response: ServerResponse) => {
     void answer(response, problem('expectation-failed'));
   });
@@ -53,7 +54,7 @@ async function refuse(socket: Duplex & { readonly _httpMessage?: ServerResponse 
   const body = await response.text();
   const headers = [...response.headers, ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']];
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${response.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`HTTP/1.1 ${response.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 async function answer(to: ServerResponse, response: Response): Promise<void> {

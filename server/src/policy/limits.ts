@@ -73,7 +73,9 @@ export const sendingQuotas: Readonly<Record<'own' | 'public' | 'ownNumber' | 'ne
     { name: 'user', most: 5, windowMs: 10 * minute },
     { name: 'user', most: 10, windowMs: 24 * hour },
     { name: 'destination', most: 5, windowMs: 10 * minute },
-    { name: 'destination', most: 10, windowMs: 24 * hour },
+    // What one source asks for does not keep the number's owner from adding it for a day.
+    { name: 'destination-from', most: 10, windowMs: 24 * hour },
+    { name: 'destination', most: 30, windowMs: 24 * hour },
     { name: 'source', most: 20, windowMs: 10 * minute },
     { name: 'source', most: 100, windowMs: 24 * hour },
     { name: 'country', most: 300, windowMs: hour },
@@ -86,6 +88,10 @@ export const denialsTold = { most: 60, windowMs: 10 * minute } as const;
 
 /** New passwords that are judged and new sets of codes that are made: dear to the server, free to who asks. */
 export const rations = {
+  /** Serial numbers that are looked up, and guesses at one token that nobody has yet, whichever account makes them. */
+  serialsOfUser: { most: 20, windowMs: 30 * minute },
+  serialsFromSource: { most: 60, windowMs: 30 * minute },
+  guessesAtToken: { most: 30, windowMs: 24 * hour },
   judgedInFlow: { most: 20, windowMs: 30 * minute },
   judgedFromSource: { most: 60, windowMs: 10 * minute },
   renewedInFlow: { most: 3, windowMs: 30 * minute },

@@ -58,7 +58,7 @@ const swap = prepared<Swap>((k, p) =>
 export async function updateFactor(
   tx: Tx,
   id: string,
-  change: Partial<Pick<FactorRow, 'label' | 'preferred' | 'kept' | 'state' | 'lookup'>>,
+  change: Partial<Pick<FactorRow, 'label' | 'preferred' | 'kept' | 'state' | 'lookup' | 'data'>>,
 ): Promise<void> {
   await tx.k.updateTable('factors').set(change).where('tenant', '=', tx.tenant).where('id', '=', id).execute();
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import type { Rendered, Sender } from '../../src/delivery/deliver.ts';
+import { smpp } from '../../src/delivery/sms/smpp.ts';
+import { Undeliverable } from '../../src/delivery/undeliverable.ts';
 import { account, type Smsc, startSmsc } from '../peers/smsc.ts';
 import { toolsOf } from '../provider.ts';
-import type { Rendered, Sender } from '../../src/delivery/deliver.ts';
-import { Undeliverable } from '../../src/delivery/undeliverable.ts';
-import { smpp } from '../../src/delivery/sms/smpp.ts';
 
 const message: Rendered = {
   channel: 'sms',

@@ -68,15 +68,18 @@ function mailShare({ facts, session, person }: Scene, send: Message, lane: Brows
  * A number that is a factor of this person was proved once; any other is whatever somebody typed, and is counted over
  * all people together, so that many accounts cannot flood one number.
  */
-function numberShare({ person }: Scene, { to }: Message, lane: BrowserLane): Share {
-  const channel = phoneChannel(to ?? '');
-  const own = person?.factors.some((factor) => factor.channel === channel) === true;
+function numberShare(scene: Scene, { to }: Message, lane: BrowserLane): Share {
+  const own = isOwnNumber(scene, to);
   return {
     quotas: own ? 'ownNumber' : 'newNumber',
     share: own ? `number-${lane}` : 'new-number',
-    destination: channel,
+    destination: phoneChannel(to ?? ''),
   };
 }
+
+/** Whether this number is a factor of the person: proved once, and not just typed. */
+export const isOwnNumber = ({ person }: Scene, to: string | null): boolean =>
+  person?.factors.some((factor) => factor.channel === phoneChannel(to ?? '')) === true;
 
 /** So many times in a window; for what costs the server much and the asker nothing. */
 export interface Ration {

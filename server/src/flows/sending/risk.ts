@@ -5,7 +5,7 @@ import type { RiskReason } from '../../delivery/sms/risk.ts';
 import { rations } from '../../policy/limits.ts';
 import type { Scene } from '../flow.ts';
 import { browserLane } from '../scene.ts';
-import { withinRations } from './quotas.ts';
+import { isOwnNumber, withinRations } from './quotas.ts';
 
 /**
  * Why this message must not leave; undefined where nothing is against it or no check is configured. Checks are paid for,
@@ -15,9 +15,11 @@ export async function riskOf(scene: Scene, send: Message | undefined): Promise<R
   const { deps, source } = scene.by;
   if (send?.channel !== 'sms' || send.to === null || !deps.smsRisk) return undefined;
   const userId = scene.person?.user.id;
+  // What is asked for new numbers uses up nobody's share who signs in with a number of their own.
+  const lane = isOwnNumber(scene, send.to) ? await browserLane(scene) : 'new-number';
   const within = await withinRations(scene.by, [
-    { key: `risk:${await browserLane(scene)}:${userId ?? ''}`, ...rations.riskOfUser },
-    { key: `risk-source:${source.network}`, ...rations.riskFromSource },
+    { key: `risk:${lane}:${userId ?? ''}`, ...rations.riskOfUser },
+    { key: `risk-source:${lane}:${source.network}`, ...rations.riskFromSource },
   ]);
   if (within !== undefined) return 'unavailable';
   const verdict = await deps.smsRisk.check({ number: send.to, userId });

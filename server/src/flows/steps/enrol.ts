@@ -1,6 +1,7 @@
 import { Problem } from '../../errors.ts';
 import type { AnyFactorKind, Question } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
+import { rations } from '../../policy/limits.ts';
 import { randomId } from '../../security/random.ts';
 import { askEnrolment, asked } from '../ask.ts';
 import { bindingOf } from '../enrolling.ts';
@@ -9,6 +10,7 @@ import type { Asked, Judgement, OpenChallenge, Scene, Step } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import type { Answer, Refused } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
+import { takeRations } from '../sending/quotas.ts';
 import { riskOf, tellRisk } from '../sending/risk.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { mayResend, resend } from './resend.ts';
@@ -43,7 +45,9 @@ export const enrol: Step = {
     const open = challengeOf(scene);
     if ('resend' in answer) return sentAgain(scene, open);
     if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
-    return judged(scene, open, typed(open, answer));
+    const text = typed(open, answer);
+    await rationed(scene, open);
+    return judged(scene, open, text);
   },
   learn: (facts, verdict) => {
     if (verdict.is === 'enrolled') return learnEnrolled(facts, verdict);
@@ -57,6 +61,19 @@ function typed(open: OpenChallenge, answer: Answer): string {
   if (fills && 'value' in answer) return answer.value;
   if (!fills && 'code' in answer) return answer.code;
   throw new Problem('bad-request', { fields: [{ field: fills ? 'code' : 'value', why: 'not what is asked now' }] });
+}
+
+/** Serial numbers are no secrets, and a token that nobody has is nobody's to guess at: both are rationed (OATH-10). */
+async function rationed({ by, facts }: Scene, { prompt }: OpenChallenge): Promise<void> {
+  if (prompt.ask === 'fill' && prompt.what === 'serial') {
+    await takeRations(by, [
+      { key: `serial:${facts.userId ?? ''}`, ...rations.serialsOfUser },
+      { key: `serial-source:${by.source.network}`, ...rations.serialsFromSource },
+    ]);
+  }
+  if (prompt.ask === 'code' && prompt.serial !== undefined) {
+    await takeRations(by, [{ key: `token:${prompt.serial}`, ...rations.guessesAtToken }]);
+  }
 }
 
 async function judged(scene: Scene, open: OpenChallenge, answer: string): Promise<Judgement> {
