@@ -1,12 +1,12 @@
 /** How many text messages leave: they cost money, and a number that many ask for is somebody's phone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer, Browser } from '../../browser.ts';
-import type { House } from '../../house.ts';
-import { enterPassword, type Person, register } from '../../people.ts';
-import { dump, trail } from '../../records.ts';
-import { inHouse } from '../../shared-house.ts';
-import { addPhone, fillIn, newNumber, textsTo, withPhone } from './phones.ts';
+import type { Answer, Browser } from '../browser.ts';
+import type { House } from '../house.ts';
+import { addPhone, fillIn, newNumber, textsTo, withPhone } from '../journeys/sms/phones.ts';
+import { enterPassword, type Person, register } from '../people.ts';
+import { dump, trail } from '../records.ts';
+import { inHouse } from '../shared-house.ts';
 
 const minute = 60_000;
 
