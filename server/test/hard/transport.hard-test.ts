@@ -29,6 +29,7 @@ describe('NET-01 TLS ends at the server', () => {
       ...place.env,
       ...tls,
       NODE_ENV: 'production',
+      SECONDLOCK_MAIL_FROM: 'no-reply@example.test',
       SECONDLOCK_ORIGIN: origin,
       SECONDLOCK_KEYS: freshKeys(),
     };
@@ -115,7 +116,12 @@ describe('NET-01 TLS ends at the server', () => {
 describe('NET-01 TLS ends at a trusted proxy', () => {
   let place: Place;
   before(async () => {
-    const env = { NODE_ENV: 'production', SECONDLOCK_TRUSTED_PROXIES: '127.0.0.1', SECONDLOCK_KEYS: freshKeys() };
+    const env = {
+      NODE_ENV: 'production',
+      SECONDLOCK_MAIL_FROM: 'no-reply@example.test',
+      SECONDLOCK_TRUSTED_PROXIES: '127.0.0.1',
+      SECONDLOCK_KEYS: freshKeys(),
+    };
     place = await Place.open({ origin: `https://${host}`, env });
   });
   after(() => place?.[Symbol.asyncDispose]());
