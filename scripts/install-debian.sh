@@ -37,8 +37,7 @@ if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/
   fi
   trap '[ -z "$made" ] || rm -f /usr/sbin/policy-rc.d' EXIT
   apt-get update -qq
-  # shellcheck disable=SC2086
-  apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  echo "$missing" | xargs apt-get install -y -qq --no-install-recommends >/dev/null
   echo "Installed: $missing"
   exit 0
 fi

@@ -2,8 +2,7 @@
  * Refuses a Node that is older than package.json asks for, and says what to do. Old words on purpose: this file must
  * still be read by the Node that it turns away.
  */
-// biome-ignore lint/style/useNodejsImportProtocol: a Node as old as those turned away may not know it
-import { readFileSync } from 'fs';
+import { readFileSync } from 'node:fs';
 
 var wanted = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).engines.node;
 var least = wanted
