@@ -1,8 +1,6 @@
 /** Invitations: a mailed link with which somebody makes the account that a role of this tenant asks them to. */
 import { parseAddress } from '../accounts/address.ts';
-import { type Circumstance, commit } from '../accounts/commit.ts';
-import { demandFresh } from '../accounts/factors.ts';
-import { readPerson } from '../accounts/person.ts';
+import type { Circumstance } from '../accounts/commit.ts';
 import type { Session } from '../accounts/sessions.ts';
 import { Problem } from '../errors.ts';
 import { takeRations } from '../flows/sending/quotas.ts';
@@ -10,7 +8,8 @@ import { invitationLifetime, rations } from '../policy/limits.ts';
 import { randomId, randomToken } from '../security/random.ts';
 import { hashToken } from '../security/tokens.ts';
 import { insertInvitation } from '../storage/invitations.ts';
-import { findUserByEmail, lockUser } from '../storage/users.ts';
+import { findUserByEmail } from '../storage/users.ts';
+import { asConsole } from './console.ts';
 
 /**
  * Invites an address to a role. Only a console role may, after a fresh proof. The link is random, good for 72 hours and
@@ -27,12 +26,7 @@ export async function invite(
     throw new Problem('bad-request', { fields: [{ field: 'role', why: 'no such role' }] });
   }
   await takeRations(by, [{ key: `invite:${session.user_id}`, ...rations.invitations }]);
-  await commit(by, async (c) => {
-    const user = await lockUser(c.tx, session.user_id);
-    if (!user) throw new Problem('not-signed-in');
-    const person = await readPerson(c.tx, c.tenant, user);
-    if (!person.standing.roles.some((role) => role.console)) throw new Problem('forbidden');
-    demandFresh(session, person, c.now);
+  await asConsole(by, session, async (c, { user }) => {
     if (await findUserByEmail(c.tx, address.canonical)) throw new Problem('conflict');
     const token = randomToken(c.deps.random);
     await insertInvitation(c.tx, {
