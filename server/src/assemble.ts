@@ -10,6 +10,7 @@ import type { Outbox } from './delivery/outbox.ts';
 import type { Account } from './delivery/route.ts';
 import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
+import { Watch } from './flows/elsewhere/watch.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
 import { setUpLifetime, terms } from './policy/limits.ts';
@@ -69,6 +70,7 @@ export async function assemble(world: World): Promise<Assembled> {
   const office = officeOf(world, keyring, tenants);
   const { outbox } = office;
   const token = (await countRole(database.in('main'), 'owner')) === 0 ? randomToken(random) : undefined;
+  const watch = new Watch(database);
   const deps: Deps = {
     database,
     keyring,
@@ -78,9 +80,11 @@ export async function assemble(world: World): Promise<Assembled> {
     random,
     log,
     wake: () => outbox.wake(),
+    watch,
     fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: factorSettings(options, office.channels),
+    push: { publicKey: async () => '', read: () => ({ wrong: 'subscription.endpoint' }) },
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
   };
@@ -102,6 +106,7 @@ export async function assemble(world: World): Promise<Assembled> {
     setUpLink: token === undefined ? undefined : `${options.SECONDLOCK_ORIGIN[0]}/set-up#${token}`,
     sweep: () => sweep(database.all, now(), terms),
     close: async () => {
+      watch.close();
       await office.close();
       if (!world.passwords) await passwords.close();
       await database.close();
@@ -150,6 +155,8 @@ const factorSettings = (options: Options, channels: ReadonlySet<Channel>): Deps[
     ...(options.SECONDLOCK_SMS_COUNTRY ? { country: options.SECONDLOCK_SMS_COUNTRY } : {}),
     countries: options.SECONDLOCK_SMS_COUNTRIES,
   },
+  passkey: { clones: options.SECONDLOCK_PASSKEY_CLONES },
+  push: { digits: options.SECONDLOCK_PUSH_DIGITS },
   totp: { algorithm: options.SECONDLOCK_TOTP_ALGORITHM, digits: options.SECONDLOCK_TOTP_DIGITS, period: 30 },
   yubikey: {
     urls: options.SECONDLOCK_YUBICO_URL,

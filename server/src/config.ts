@@ -130,6 +130,16 @@ export const options = z.object({
     .enum(['refuse', 'allow'])
     .default('refuse')
     .describe('What follows where it does not answer: no SMS, or an SMS as if nothing were known.'),
+  SECONDLOCK_PASSKEY_CLONES: z
+    .enum(['refuse', 'accept'])
+    .default('refuse')
+    .describe('What becomes of a key whose signature counter did not grow, as that of a copy would; told either way.'),
+  SECONDLOCK_PUSH_DIGITS: z.coerce
+    .number()
+    .int()
+    .refine((n) => n === 2 || n === 6, 'must be 2 or 6')
+    .default(2)
+    .describe('Digits to type on a phone to approve, 2 or 6; six reach `aal2`. The profile’s number where it is more.'),
   SECONDLOCK_TOTP_ALGORITHM: z
     .enum(['SHA1', 'SHA256', 'SHA512'])
     .default('SHA1')

@@ -1,6 +1,7 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
 import type { SmsRisk } from './delivery/sms/risk.ts';
+import type { Watch } from './flows/elsewhere/watch.ts';
 import type { Hasher } from './security/passwords.ts';
 import type { Random } from './security/random.ts';
 import type { Keyring } from './security/sealing.ts';
@@ -28,11 +29,18 @@ export interface Deps {
   readonly log: Log;
   /** Tells the outbox that a commit has left it something; a hint, nothing depends on it. */
   readonly wake: () => void;
+  /** Tells pages and phones of this process that wait at once; they look by themselves all the same. */
+  readonly watch: Watch;
   /** Reaches services that the operator named; never an address that a user gave. */
   readonly fetch: typeof fetch;
   /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
   readonly placeOf: (address: string) => string;
   readonly factorSettings: FactorSettings;
+  /** Web Push: the key that browsers subscribe with (not inside a transaction), and what may be kept of what they send. */
+  readonly push: {
+    readonly publicKey: () => Promise<string>;
+    readonly read: (given: unknown) => { readonly subscription: object } | { readonly wrong: string };
+  };
   /** What is known against a number before a code is texted to it; undefined where nobody is asked. */
   readonly smsRisk: SmsRisk | undefined;
   /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */

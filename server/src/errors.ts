@@ -6,6 +6,7 @@ export const statuses = {
   'https-required': 403,
   'cross-site': 403,
   'not-signed-in': 401,
+  'wrong-time': 401,
   'step-up-required': 403,
   forbidden: 403,
   'not-found': 404,

@@ -1,6 +1,7 @@
 /** What a factor kind is handed, for tests: a settable clock, chance that repeats, and hashes cheap enough to do often. */
 import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { Given, HardwareToken, Purpose } from '../src/factors/factor.ts';
+import type { Level } from '../src/levels.ts';
 import type { Random } from '../src/security/random.ts';
 
 /** What a test may choose; everything else is usual. */
@@ -17,6 +18,10 @@ export interface GivenOptions {
   readonly service?: string;
   readonly fetch?: typeof fetch;
   readonly tokens?: readonly HardwareToken[];
+  readonly mine?: readonly unknown[];
+  readonly beside?: boolean;
+  readonly wanted?: Level;
+  readonly typedDigits?: number;
 }
 
 /** A {@link Given} that counts the slow hashes it made or compared. */
@@ -70,8 +75,12 @@ export function testGiven(options: GivenOptions = {}): TestGiven {
     service: { name: options.service ?? 'Harbour Mail', host: 'localhost', rpId: 'localhost', origins: [] },
     user: { handle: 'a-handle', label: options.label ?? 'anna.berg@example.org', ...(email === null ? {} : { email }) },
     settings: options.settings ?? {},
-    mine: [],
+    mine: options.mine ?? [],
+    beside: options.beside ?? false,
+    wanted: options.wanted ?? 'password',
+    typedDigits: options.typedDigits ?? 2,
     purpose,
+    challenge: options.challenge ?? 'first',
     codeDigest: digest,
     codeMatches: (kept, destination, code) =>
       timingSafeEqual(Buffer.from(kept), Buffer.from(digest(destination, code))),

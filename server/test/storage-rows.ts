@@ -10,15 +10,7 @@ import * as tries from '../src/storage/message-tries.ts';
 import * as messages from '../src/storage/messages.ts';
 import type { Db, Tx } from '../src/storage/open.ts';
 import * as sessions from '../src/storage/sessions.ts';
-import type {
-  ChallengeRow,
-  FactorRow,
-  FlowRow,
-  InvitationRow,
-  MessageRow,
-  SessionRow,
-  TenantRow,
-} from '../src/storage/tables.ts';
+import type { FactorRow, FlowRow, InvitationRow, MessageRow, SessionRow, TenantRow } from '../src/storage/tables.ts';
 import * as tenants from '../src/storage/tenants.ts';
 import * as throttles from '../src/storage/throttles.ts';
 import * as tokens from '../src/storage/tokens.ts';
@@ -33,7 +25,7 @@ interface Rows {
   readonly user: users.NewUser;
   readonly factor: Omit<FactorRow, 'tenant' | 'version'>;
   readonly flow: Omit<FlowRow, 'tenant'>;
-  readonly challenge: Omit<ChallengeRow, 'tenant' | 'attempts' | 'state'>;
+  readonly challenge: challenges.NewChallenge;
   readonly session: Omit<SessionRow, 'tenant'>;
   readonly message: Omit<MessageRow, 'tenant'>;
   readonly try: tries.NewTry;
@@ -265,7 +257,11 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   takeChallengeAttempt: (tx) => challenges.takeChallengeAttempt(tx, 'q', 5, now),
   takePlace: (tx) => throttles.takePlace(tx, quota, now),
   swapFactorData: (tx) =>
-    factors.swapFactorData(tx, { id: 'f', version: 1 }, { data: 'new', state: 'active', last_used_at: later }),
+    factors.swapFactorData(
+      tx,
+      { id: 'f', version: 1, level: 'aal2' },
+      { data: 'new', state: 'active', last_used_at: later },
+    ),
   updateFactor: (tx) => factors.updateFactor(tx, 'f', { label: 'new', state: 'lost' }),
   preferFactor: (tx) => factors.preferFactor(tx, 'u', 'f'),
   swapFlow: (tx) =>

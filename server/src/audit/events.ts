@@ -22,6 +22,20 @@ export interface EventDetails {
     readonly purpose: string;
     readonly reason: string;
   };
+  /** Accepted all the same: the operator's setting says so. */
+  'proof.risky': { readonly kind: string; readonly factor: string; readonly purpose: string; readonly risk: string };
+  /** Answered on another device; the browser that asked has yet to collect it. */
+  'proof.given-elsewhere': { readonly kind: string; readonly factor: string; readonly purpose: string };
+  /** Somebody said no on another device. */
+  'proof.denied': {
+    readonly kind: string;
+    readonly factor: string;
+    readonly purpose: string;
+    readonly reason: 'deny' | 'not-me';
+  };
+  'device.paired': { readonly kind: string };
+  'device.refused': { readonly reason: string };
+  'password.exposed': Record<string, never>;
   'attempts.refused': {
     readonly kind: string;
     readonly lane: string;
@@ -103,5 +117,5 @@ export const eventsShown = {
     'sessions.ended',
     'browser.new',
   ],
-  refused: ['password.refused', 'proof.refused'],
+  refused: ['password.refused', 'proof.refused', 'proof.denied'],
 } satisfies Readonly<Record<string, readonly EventType[]>>;

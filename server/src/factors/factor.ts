@@ -28,9 +28,17 @@ export interface Given<Settings = unknown> {
   /** `handle` is random and says nothing; `label` is what an authenticator shows; `email` is there once confirmed. */
   readonly user: { readonly handle: string; readonly label: string; readonly email?: string };
   readonly settings: Settings;
-  /** The data of the user's active factors of this kind. */
+  /** The data of the user's active factors of this kind; of a question, those that may answer it. */
   readonly mine: readonly unknown[];
+  /** Whether another proof was given in this flow: what a factor says of itself is believed only beside one. */
+  readonly beside: boolean;
+  /** The level that the flow has to reach; `password` where it need reach none. */
+  readonly wanted: Level;
+  /** How many digits the tenant's profile has typed on a phone to approve. */
+  readonly typedDigits: number;
   readonly purpose: Purpose;
+  /** The id of the question that is asked or answered. */
+  readonly challenge: string;
   /** HMAC of a short code under a key outside the database, over tenant, user, purpose, challenge, destination and code. */
   readonly codeDigest: (destination: string, code: string) => string;
   /** Whether a typed code has this digest, in constant time. */
@@ -71,6 +79,18 @@ export type FactorPrompt =
       readonly qr: string;
       readonly length: number;
     }
+  /** `options`: WebAuthn's creation and request options as JSON (WebAuthn L3 §5.1.8). */
+  | { readonly ask: 'passkey-create'; readonly options: Readonly<Record<string, unknown>> }
+  | { readonly ask: 'passkey-use'; readonly options: Readonly<Record<string, unknown>> }
+  /** Something is to be done on another device; `number` is typed there, `uri` and `qr` lead there. */
+  | {
+      readonly ask: 'wait';
+      readonly number?: string;
+      readonly uri?: string;
+      readonly qr?: string;
+      /** ISO 8601. */
+      readonly until: string;
+    }
   | { readonly ask: 'keep' };
 
 /** Codes or a key that are in one answer and stored nowhere. */
@@ -88,18 +108,32 @@ export interface Question<Pending = unknown> {
   /** How long the answer may take, in milliseconds; the flow's own end comes first. */
   readonly lifetime?: number;
   readonly send?: Sendable;
+  /** Whether it may be asked anew though nothing is sent. */
+  readonly again?: boolean;
   readonly reveal?: Reveal;
 }
 
 /**
  * What a kind says about an answer. `ok` carries the data to keep from now on; `spent` says that the factor is used up
- * and dies with this answer.
+ * and dies with this answer. `why` is for the audit alone: the person learns that it was wrong, no more.
  */
 export type FactorVerdict<Data = unknown> =
-  | { readonly is: 'ok'; readonly data: Data; readonly spent?: boolean; readonly left?: number }
-  | { readonly is: 'wrong' }
+  | ({ readonly is: 'ok'; readonly data: Data; readonly spent?: boolean; readonly left?: number } & Shown)
+  | { readonly is: 'wrong'; readonly why?: string }
   | { readonly is: 'replayed' }
   | { readonly is: 'expired' };
+
+/** What one answer has shown, for kinds whose answers differ in strength; the kind's own level and `amr` otherwise. */
+export interface Shown {
+  readonly level?: Level;
+  readonly amr?: readonly string[];
+  /** The most that the factor can show from now on. */
+  readonly reaches?: Level;
+  /** Two factors by itself: who has it, and that it is them (WebAuthn L3 user verification). */
+  readonly alone?: boolean;
+  /** Accepted all the same, and told to the audit: a signature counter that did not grow. */
+  readonly risk?: string;
+}
 
 /**
  * What a kind says about an answer while it is enrolled. `more` asks the next question; with `kind` another kind goes on
@@ -110,8 +144,29 @@ export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
   | { readonly is: 'more'; readonly question: Question<Enrolling>; readonly kind?: string }
   | {
       readonly is: 'refused';
-      readonly why: 'not-a-number' | 'number-not-allowed' | 'number-yours-already' | 'no-such-token';
+      readonly why:
+        | 'not-a-number'
+        | 'number-not-allowed'
+        | 'number-yours-already'
+        | 'no-such-token'
+        | 'not-allowed'
+        | 'yours-already';
     };
+
+/**
+ * A kind whose questions are answered on another device. What that device is sent and says is the same for all such
+ * kinds (`flows/elsewhere/`); the kind keeps its key and judges its answers.
+ */
+export interface Elsewhere<Data = unknown, Asking = unknown> {
+  /** Whether the device that holds this factor signed the text. */
+  signed(data: Data, text: string, signature: string): boolean;
+  /** Whether both are of one key. */
+  sameKey(one: Data, other: Data): boolean;
+  /** How many digits are typed there. */
+  digits(pending: Asking): number;
+  /** The same factor, with another address to wake the device at, or none. */
+  wokenAt(data: Data, address: string | null): Data;
+}
 
 /** One way to prove that one is there. One kind, one file. */
 export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unknown, Asking = unknown> {
@@ -124,12 +179,22 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly guessable: boolean;
   /** The most that an answer of this kind proves together with a password. */
   readonly level: Level;
+  /** What it is worth as a rule, where that is less than the most; for the offer. */
+  offered?(given: Pick<Given<Settings>, 'settings' | 'typedDigits'>): Level;
   /** RFC 8176 values. */
   readonly amr: readonly string[];
   /** What carries its codes, where it sends any. */
   readonly sends?: Channel;
   /** The one to begin with: strong, free, and nearly everybody can. */
   readonly goodStart?: boolean;
+  /** How many answers one question takes; the profile's number where it does not say. */
+  readonly answersTaken?: number;
+  /** A question goes to all of a user's factors of the kind at once, and this tells from the answer which one gave it. */
+  readonly answeredBy?: (answer: string) => string | undefined;
+  /** Signs in without a password: the question to whoever is there, and whose key a stranger's answer is judged by. */
+  readonly alone?: { readonly ask: (given: Given<Settings>) => Promise<Question<Asking>>; readonly nobodys: Data };
+  /** Its questions are answered on another device, which signs its answers. */
+  readonly elsewhere?: Elsewhere<Data, Asking>;
   /** Dead at use: its successor is shown at once, and the user is asked which factor is lost. */
   readonly replacedAtUse?: boolean;
   readonly settings: ZodType<Settings>;

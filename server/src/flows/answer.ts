@@ -2,6 +2,7 @@
 import type { Reveal } from '../factors/factor.ts';
 import { drawQr } from '../factors/qr.ts';
 import type { FlowRow } from '../storage/tables.ts';
+import { markText } from './elsewhere/watch.ts';
 import { currentStep, type Finished, type Flow, type Scene } from './flow.ts';
 import type { FlowAnswer, Prompt, Refused } from './prompt.ts';
 
@@ -12,6 +13,8 @@ export interface FlowResult {
   /** The secret that alone continues the flow; only where it was just started. */
   readonly holder?: string;
   readonly finished?: Finished;
+  /** Tells whether it has moved since: see `elsewhere/watch.ts`. */
+  readonly mark: string;
 }
 
 /** What one request adds to what is stored. */
@@ -27,15 +30,18 @@ export function answerOf(flow: Flow, row: FlowRow, scene: Scene, extra: Extra = 
   const step = done ? undefined : currentStep(flow, scene.facts);
   const prompt: Prompt = step ? revealed(step.show(scene), extra.reveal) : { ask: 'done' };
   const session = extra.finished?.session;
+  const denied = done && scene.challenges.some((challenge) => challenge.denied);
+  const refused: Refused | undefined = denied ? { code: 'denied' } : extra.refused;
   return {
     transport: row.transport,
+    mark: markOf(row, scene),
     ...(extra.finished ? { finished: extra.finished } : {}),
     answer: {
       id: row.id,
       flow: row.name,
       step: step?.name ?? 'done',
       prompt,
-      ...(extra.refused ? { refused: extra.refused } : {}),
+      ...(refused ? { refused } : {}),
       expiresAt: new Date(row.expires_at).toISOString(),
       done,
       ...(session
@@ -51,6 +57,11 @@ export function answerOf(flow: Flow, row: FlowRow, scene: Scene, extra: Extra = 
       ...(done && scene.facts.codesLeft !== undefined ? { codesLeft: scene.facts.codesLeft } : {}),
     },
   };
+}
+
+function markOf({ version }: FlowRow, { challenges }: Scene): string {
+  const open = challenges.filter((challenge) => !challenge.denied);
+  return markText({ version, open: open.length, answered: open.filter(({ answer }) => answer).length });
 }
 
 /** Codes and keys are in the one answer that made them; later the prompt says that they were shown. */

@@ -3,9 +3,10 @@ import { unknownSubject } from '../accounts/address.ts';
 import type { Commit } from '../accounts/commit.ts';
 import type { Message, Sendable } from '../delivery/deliver.ts';
 import type { AnyFactorKind, Question } from '../factors/factor.ts';
+import { factorKinds } from '../factors/index.ts';
 import { type BrowserLane, resendPause } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
-import { insertChallenge, killChallenges, killChallengesFor } from '../storage/challenges.ts';
+import { insertChallenge, killChallenges, killChallengesFor, killChallengesOfKind } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import type { Asked, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
@@ -14,11 +15,23 @@ import { keepToQuotas } from './sending/quotas.ts';
 /** How long an answer may take where the kind does not say. */
 const answerLifetime = 10 * 60 * 1000;
 
-/** Asks a factor. */
-export async function askFactor(scene: Scene, kind: AnyFactorKind, factor: FactorRow): Promise<Asked> {
+/** Asks a factor, or together with `all` of its kind, where a question of that kind goes to all. */
+export async function askFactor(
+  scene: Scene,
+  kind: AnyFactorKind,
+  factor: FactorRow,
+  all: readonly FactorRow[] = [factor],
+): Promise<Asked> {
   const id = randomId(scene.by.deps.random);
-  const question = await kind.beginChallenge(givenFor(scene, kind, id), factorData(scene, kind, factor));
-  return asked(scene, { id, kind: kind.kind, factorId: factor.id }, question);
+  const question = await kind.beginChallenge(givenFor(scene, kind, id, all), factorData(scene, kind, factor));
+  return asked(scene, { id, kind: kind.kind, factorId: kind.answeredBy ? null : factor.id }, question);
+}
+
+/** Asks whoever is there, before anybody is known: for kinds that sign in without a password. */
+export async function askAnybody(scene: Scene, kind: AnyFactorKind): Promise<Asked | undefined> {
+  const id = randomId(scene.by.deps.random);
+  const question = await kind.alone?.ask(givenFor(scene, kind, id));
+  return question && asked(scene, { id, kind: kind.kind, factorId: null }, question);
 }
 
 /** Starts an enrolment; undefined where nothing has to be proved any more. */
@@ -41,7 +54,7 @@ export function asked(
       prompt: question.prompt,
       pending: question.pending,
       expiresAt,
-      resendAt: question.send ? scene.now + resendPause : null,
+      resendAt: question.send || question.again ? scene.now + resendPause : null,
     },
     send: question.send ? messageOf(scene, question.send, expiresAt) : undefined,
     reveal: question.reveal,
@@ -70,6 +83,9 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
   };
 }
 
+/** A page of codes to keep is asked under a name that is no kind's. */
+const isElsewhere = (name: string): boolean => factorKinds.some((kind) => kind.kind === name && kind.elsewhere);
+
 /** What a challenge's sealed question is tied to. */
 export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
 
@@ -96,6 +112,8 @@ export async function writeAsked(
   const { factorId, kind } = challenge;
   // The first question of a new flow has none before it.
   if (!how.first) await killChallenges(tx, { flowId: scene.flow.id, factorId, kind });
+  // One request at a time: whoever holds the phone must not wonder which page is theirs (PUSH-04).
+  if (userId !== null && factorId !== null && isElsewhere(kind)) await killChallengesOfKind(tx, userId, kind);
   await insertChallenge(tx, {
     id: challenge.id,
     flow_id: scene.flow.id,
@@ -111,11 +129,11 @@ export async function writeAsked(
     expires_at: challenge.expiresAt,
     resend_at: challenge.resendAt,
   });
-  await commit.record({
-    type: 'challenge.put',
-    userId,
-    details: { kind: challenge.kind, purpose: scene.facts.purpose },
-  });
+  // A page that was opened and names nobody is nothing that happened to anybody.
+  if (userId !== null || scene.facts.address !== undefined) {
+    const details = { kind: challenge.kind, purpose: scene.facts.purpose };
+    await commit.record({ type: 'challenge.put', userId, details });
+  }
   if (send) await commit.send({ ...send, challengeId: challenge.id });
   return undefined;
 }

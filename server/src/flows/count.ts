@@ -43,9 +43,10 @@ export async function count(by: Circumstance, guess: Guess): Promise<Count> {
         if (total === undefined) throw new Refusal('disabled');
         const last = total === pace.disableAt;
         if (guess.challengeId === undefined) return { is: 'counted', left: undefined, last };
-        const taken = await takeChallengeAttempt(tx, guess.challengeId, guesses.perChallenge, now);
+        const most = guess.most ?? guesses.perChallenge;
+        const taken = await takeChallengeAttempt(tx, guess.challengeId, most, now);
         if (taken === undefined) throw new Refusal('spent');
-        return { is: 'counted', left: guesses.perChallenge - taken, last };
+        return { is: 'counted', left: most - taken, last };
         // The verdict commits before anybody learns it, and takes this to the disk with it.
       },
       'with-next',

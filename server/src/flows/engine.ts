@@ -113,7 +113,7 @@ async function submit(
   again: () => Promise<Loaded> = async () => ({ ...first, scene: { ...first.scene } }),
 ): Promise<FlowResult> {
   const step = stepOf(flow, first);
-  const answer = parseAnswer(step, input);
+  const answer = collected(step, first.scene, parseAnswer(step, input));
   if (Object.keys(answer).length === 0) return answerOf(flow, first.row, first.scene);
   const guess = await step.guess?.(first.scene, answer);
   const place = guess?.slow ? by.deps.hasher.admit(by.source.network) : undefined;
@@ -147,6 +147,10 @@ async function submit(
     place?.release();
   }
 }
+
+/** An empty answer looks again, and collects what another device has answered meanwhile. */
+const collected = (step: Step, scene: Scene, answer: Answer): Answer =>
+  Object.keys(answer).length === 0 ? (step.collect?.(scene) ?? answer) : answer;
 
 function stepOf(flow: Flow, { row, scene }: Loaded): Step {
   const step = row.done_at === null ? currentStep(flow, scene.facts) : undefined;
@@ -240,7 +244,12 @@ async function moveOn(
     const refused = refusalOf(wait, ruledOut);
     return shown(flow, kept, { ...after, facts }, wait === undefined ? entering : undefined, finished, refused);
   });
-  return moved.catch(async (error: unknown) => {
+  const stirred = moved.then((result) => {
+    const { factorId } = entering?.challenge ?? {};
+    if (factorId) by.deps.watch.stirDevice(by.tenant.id, factorId);
+    return result;
+  });
+  return stirred.catch(async (error: unknown) => {
     if (!(error instanceof TooManySent)) throw error;
     const details = { channel: error.channel, reason: 'quota' };
     await commit(by, (c) => c.record({ type: 'sending.refused', userId: learned.userId ?? null, details }));

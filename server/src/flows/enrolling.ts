@@ -2,16 +2,17 @@
 import type { Commit } from '../accounts/commit.ts';
 import { described, notify } from '../accounts/notices.ts';
 import { factorBound, takeToken } from '../accounts/tokens.ts';
-import type { AnyFactorKind } from '../factors/factor.ts';
+import type { AnyFactorKind, Shown } from '../factors/factor.ts';
 import { factorKinds, kindOf } from '../factors/index.ts';
-import { type Level, stronger, weaker } from '../levels.ts';
+import { atLeast, type Level, stronger, weaker } from '../levels.ts';
 import type { Proof } from '../policy/policy.ts';
 import { forgetAttempts } from '../storage/attempts.ts';
-import { deleteFactorsOfKind, factorsOf, insertFactor } from '../storage/factors.ts';
+import { deleteFactorsOfKind, factorsOf, insertFactor, preferFactor } from '../storage/factors.ts';
 import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { raiseEpoch } from '../storage/users.ts';
 import type { Facts } from './facts.ts';
 import { Moved, type Scene } from './flow.ts';
+import { requestsOf } from './sending/requests.ts';
 
 /** The kinds that are for when everything else is gone. */
 export const recoveryKinds: readonly string[] = factorKinds.filter((k) => k.use === 'recovery').map((k) => k.kind);
@@ -20,6 +21,13 @@ export const recoveryKinds: readonly string[] = factorKinds.filter((k) => k.use 
 export const mailKind: AnyFactorKind = (() => {
   const found = factorKinds.find((kind) => kind.sends === 'email');
   if (!found) throw new Error('no factor kind sends mail');
+  return found;
+})();
+
+/** The kind that signs in without a password. */
+export const aloneKind: AnyFactorKind = (() => {
+  const found = factorKinds.find((kind) => kind.alone);
+  if (!found) throw new Error('no factor kind signs in alone');
   return found;
 })();
 
@@ -85,7 +93,10 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     created_from: c.source.place ? `${c.source.address}, ${c.source.place}` : c.source.address,
     last_used_at: null,
   });
-  await forgetAttempts(c.tx, user.id, kind.kind);
+  for (const counted of [kind.kind, requestsOf(kind.kind)]) await forgetAttempts(c.tx, user.id, counted);
+  // What is stronger than all that was there is asked from now on, whatever was preferred before.
+  const strongest = mine.every((row) => row.use !== 'everyday' || !atLeast(row.level, adding.level));
+  if (kind.use === 'everyday' && strongest) await preferFactor(c.tx, user.id, null);
   const renewed = kind.use === 'recovery';
   await c.record(
     renewed
@@ -111,15 +122,22 @@ function labelFor(kind: AnyFactorKind, name: string, mine: readonly FactorRow[])
 }
 
 /** A proof by a factor. */
-export const proofOf = (kind: string, factor: Pick<FactorRow, 'id' | 'channel' | 'level'>, at: number): Proof => {
+export const proofOf = (
+  kind: string,
+  factor: Pick<FactorRow, 'id' | 'channel' | 'level'>,
+  at: number,
+  shown: Shown = {},
+): Proof => {
   const found = kindOf(kind);
+  const most = shown.reaches ?? factor.level;
   return {
     kind,
     factorId: factor.id,
     use: found.use,
     channel: factor.channel,
-    level: weaker(found.level, factor.level),
-    amr: found.amr,
+    level: weaker(shown.level ?? found.level, most),
+    amr: shown.amr ?? found.amr,
     at,
+    ...(shown.alone ? { alone: true } : {}),
   };
 };

@@ -68,7 +68,7 @@ export type Verdict =
       readonly is: 'known';
       readonly facts: Pick<
         Facts,
-        'userId' | 'epoch' | 'identifier' | 'mustProve' | 'askable' | 'offer' | 'address' | 'reachable'
+        'userId' | 'epoch' | 'identifier' | 'mustProve' | 'askable' | 'offer' | 'address' | 'reachable' | 'newPassword'
       >;
       readonly proof: Proof;
     }

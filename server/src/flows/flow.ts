@@ -10,7 +10,7 @@ import type { FactorPrompt, Purpose, Reveal } from '../factors/factor.ts';
 import type { Lane } from '../policy/limits.ts';
 import type { SessionRow } from '../storage/tables.ts';
 import type { Facts, Verdict } from './facts.ts';
-import type { Answer, answers, Prompt } from './prompt.ts';
+import type { Answer, answers, Collected, Prompt } from './prompt.ts';
 
 /** A question that was put and is open. */
 export interface OpenChallenge {
@@ -21,6 +21,10 @@ export interface OpenChallenge {
   readonly pending: unknown;
   readonly expiresAt: number;
   readonly resendAt: number | null;
+  /** What another device has answered, and when; waits to be collected. */
+  readonly answer?: { readonly answer: string; readonly at: number };
+  /** Somebody said no on the other device: the flow ended with it. */
+  readonly denied?: true;
 }
 
 /** A question that is to be put when the commit succeeds. */
@@ -34,7 +38,7 @@ export interface Asked {
 /** A factor that must not be sent anything now. */
 export interface RuledOut {
   readonly factorId: string;
-  readonly why: RiskReason;
+  readonly why: RiskReason | 'too-many';
 }
 
 /** What entering a step brings: a question, and the factors that could not be asked it. */
@@ -64,6 +68,8 @@ export interface Guess {
   readonly challengeId?: string;
   /** Whether judging takes a place in the hashing queue, which is had before the attempt is counted. */
   readonly slow: boolean;
+  /** How many answers the question takes; the profile's number where it does not say. */
+  readonly most?: number;
 }
 
 /** A verdict, and what the commit writes if it stands. `write` gives facts that are known only inside the commit. */
@@ -86,6 +92,8 @@ export interface Step {
   readonly enter?: (scene: Scene, again: boolean) => Promise<Entered>;
   /** What the page shows; never sends. */
   readonly show: (scene: Scene) => Prompt;
+  /** What another device has answered, where there is something to collect. */
+  readonly collect?: (scene: Scene) => Collected | undefined;
   /** The shapes of answers it takes. */
   readonly takes: readonly (keyof typeof answers)[];
   readonly guess?: (scene: Scene, answer: Answer) => Promise<Guess | undefined>;

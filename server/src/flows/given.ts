@@ -1,6 +1,7 @@
 import { factorBound, serialOf, tokenBound } from '../accounts/tokens.ts';
 import type { Deps } from '../deps.ts';
 import type { AnyFactorKind, Given, HardwareToken } from '../factors/factor.ts';
+import type { FactorRow } from '../storage/tables.ts';
 import { findToken } from '../storage/tokens.ts';
 import type { Scene } from './flow.ts';
 
@@ -8,7 +9,12 @@ import type { Scene } from './flow.ts';
  * What a kind is given for one question. Short codes are bound to tenant, user, purpose, challenge and destination
  * here, so that no kind can forget one of them.
  */
-export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string): Given {
+export function givenFor(
+  scene: Scene,
+  kind: AnyFactorKind,
+  challengeId: string,
+  of: readonly FactorRow[] = scene.person?.factors ?? [],
+): Given {
   const { by, facts, person } = scene;
   const { deps, tenant } = by;
   const { keyring, hasher } = deps;
@@ -29,9 +35,13 @@ export function givenFor(scene: Scene, kind: AnyFactorKind, challengeId: string)
     settings: settingsOf(deps, kind),
     // Opened when a kind looks at them; most never do.
     get mine() {
-      return factorsOfKind(scene, kind);
+      return factorsOfKind(scene, kind, of);
     },
+    beside: facts.proofs.length > 0,
+    wanted: facts.wanted ?? 'password',
+    typedDigits: tenant.profile.pushDigits,
     purpose: facts.purpose,
+    challenge: challengeId,
     codeDigest: (destination, code) => keyring.digest('code', parts(destination, code)),
     codeMatches: (digest, destination, code) => keyring.digestMatches(digest, 'code', parts(destination, code)),
     slowHash: {
@@ -61,7 +71,7 @@ async function tokenFor({ by, person }: Scene, typed: string): Promise<HardwareT
   return { serial: row.serial, kind: row.kind, data };
 }
 
-const factorsOfKind = (scene: Scene, kind: AnyFactorKind): unknown[] =>
-  (scene.person?.factors ?? [])
+const factorsOfKind = (scene: Scene, kind: AnyFactorKind, of: readonly FactorRow[]): unknown[] =>
+  of
     .filter((factor) => factor.kind === kind.kind && factor.state === 'active')
     .map((factor) => factorData(scene, kind, factor));

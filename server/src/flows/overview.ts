@@ -71,7 +71,7 @@ function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft
 /** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */
 export function listKinds(by: Circumstance, person: Person): Offerable[] {
   const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map(kindOf) : [];
-  return [...kindsFor(by, person), ...recovery].map((kind) => asOffer(kind, person));
+  return [...kindsFor(by, person), ...recovery].map((kind) => asOffer(by, kind, person));
 }
 
 /** Whether codes can be texted here: a phone is advised only then. */

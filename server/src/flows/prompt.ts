@@ -17,6 +17,9 @@ export const way = z.object({
 
 const others = z.array(way);
 
+/** WebAuthn options as JSON: what they hold is the browser's business. */
+const options = z.record(z.string(), z.unknown());
+
 /** A kind that may be enrolled, with what it reaches and the key of the sentence that says why. */
 export const offerable = z.object({
   kind: z.string(),
@@ -29,7 +32,11 @@ export const offerable = z.object({
 /** Everything a page can be asked to show. */
 export const prompt = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('identifier') }),
-  z.object({ ask: z.literal('credentials') }),
+  z.object({
+    ask: z.literal('credentials'),
+    /** WebAuthn request options for autofill and for signing in without a password. */
+    passkey: options.optional(),
+  }),
   z.object({ ask: z.literal('password'), identifier: z.string() }),
   z.object({
     ask: z.literal('fill'),
@@ -65,6 +72,24 @@ export const prompt = z.discriminatedUnion('ask', [
     qr: z.string(),
     length: z.number().int(),
   }),
+  z.object({ ask: z.literal('passkey-create'), kind: z.string(), options }),
+  z.object({ ask: z.literal('passkey-use'), kind: z.string(), options, others }),
+  z.object({
+    ask: z.literal('wait'),
+    kind: z.string(),
+    factorId: z.string().optional(),
+    /** To be typed on the other device. */
+    number: z.string().optional(),
+    /** Leads the other device to the question; the same as an SVG picture. */
+    uri: z.string().optional(),
+    qr: z.string().optional(),
+    until: z.iso.datetime(),
+    /** The other device has answered: an empty answer to this flow collects it. */
+    answered: z.literal(true).optional(),
+    /** Seconds until it may be asked again. */
+    resendAfter: z.number().optional(),
+    others,
+  }),
   z.object({
     ask: z.literal('keep'),
     codes: z.array(z.string()).optional(),
@@ -99,6 +124,8 @@ const refusalCodes = [
   'expired',
   'limited',
   'unavailable',
+  /** Somebody said no on the other device. */
+  'denied',
   /** A new password: */
   'too-short',
   'too-long',
@@ -113,6 +140,9 @@ const refusalCodes = [
   'number-not-allowed',
   'number-yours-already',
   'no-such-token',
+  /** An authenticator that the operator does not allow, and one that is there already: */
+  'not-allowed',
+  'yours-already',
 ] as const;
 
 /** What a refused answer says: never more than the person may know. */
@@ -163,6 +193,8 @@ const identifier = z
   .refine((text) => !text.includes('\0'), 'no zero bytes');
 const code = z.string().max(128);
 const password = z.string().max(4096);
+/** WebAuthn's answer as JSON; its kind looks at what it holds. Nothing deeper or larger than one can be. */
+const credential = z.record(z.string().max(64), z.unknown()).refine((value) => JSON.stringify(value).length <= 32_768);
 
 /** The shapes of answers. A submit holds exactly one of them; the current step says which it takes. */
 export const answers = {
@@ -173,6 +205,7 @@ export const answers = {
   fill: z.strictObject({ value: z.string().min(1).max(320) }),
   choose: z.strictObject({ choose: z.string().min(1).max(64) }),
   code: z.strictObject({ code: code.min(1) }),
+  credential: z.strictObject({ credential }),
   link: z.strictObject({ link: z.string().min(1).max(128) }),
   resend: z.strictObject({ resend: z.literal(true) }),
   kept: z.strictObject({ kept: z.literal(true) }),
@@ -180,5 +213,10 @@ export const answers = {
   accept: z.strictObject({ accept: z.union([z.string().min(1).max(64), z.literal(false)]) }),
 } as const;
 
+/** What another device has answered, as it was collected: no client can send one. */
+export interface Collected {
+  readonly collected: { readonly answer: string; readonly at: number };
+}
+
 /** One answer, parsed. */
-export type Answer = z.infer<(typeof answers)[keyof typeof answers]>;
+export type Answer = z.infer<(typeof answers)[keyof typeof answers]> | Collected;

@@ -36,15 +36,21 @@ export async function load(by: Circumstance, id: string, holderHash: string | un
   const db = by.deps.database.in(by.tenant.id);
   const row = await findFlow(db, id);
   if (!row || holderHash === undefined || !sameText(row.holder_hash, holderHash)) throw new Problem('no-such-flow');
+  return openFlow(by, row);
+}
+
+/** A flow's row with its scene, whoever holds it: for what another device answers. Throws where the flow is over. */
+export async function openFlow(by: Circumstance, row: FlowRow): Promise<Loaded> {
+  const db = by.deps.database.in(by.tenant.id);
   const now = by.deps.now();
   if (now >= row.expires_at) throw new Problem('flow-over');
-  const facts = JSON.parse(by.deps.keyring.open(row.facts, flowBound(by.tenant.id, id))) as Facts;
+  const facts = JSON.parse(by.deps.keyring.open(row.facts, flowBound(by.tenant.id, row.id))) as Facts;
   const person = await personOf(by, facts.userId);
   if (row.done_at === null && facts.userId !== undefined && person?.user.epoch !== facts.epoch) {
     throw new Problem('flow-over');
   }
   const session = await sessionOf(by, row);
-  const challenges = (await openChallenges(db, id)).map((challenge) => opened(by, challenge));
+  const challenges = (await openChallenges(db, row.id)).map((challenge) => opened(by, challenge));
   return { row, scene: { by, flow: row, facts, now, person, challenges, session } };
 }
 
@@ -67,7 +73,20 @@ async function sessionOf(by: Circumstance, row: FlowRow): Promise<SessionRow | u
   return session;
 }
 
+/** What is left of a question that somebody said no to: nothing of it can be shown or answered. */
+const deniedQuestion = {
+  prompt: { ask: 'keep' },
+  pending: undefined,
+  expiresAt: 0,
+  resendAt: null,
+  denied: true,
+} as const;
+
+/** What an answer from elsewhere is tied to while it is sealed. */
+export const answerBound = (tenant: string, challengeId: string): string => `answer:${tenant}:${challengeId}`;
+
 function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
+  if (row.state === 'denied') return { ...deniedQuestion, id: row.id, kind: row.kind, factorId: row.factor_id };
   const bound = challengeBound(by.tenant.id, row.id);
   const question = JSON.parse(by.deps.keyring.open(row.pending, bound)) as Pick<OpenChallenge, 'prompt' | 'pending'>;
   return {
@@ -78,6 +97,9 @@ function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
     pending: question.pending,
     expiresAt: row.expires_at,
     resendAt: row.resend_at,
+    ...(row.answer !== null && row.answered_at !== null
+      ? { answer: { answer: by.deps.keyring.open(row.answer, answerBound(by.tenant.id, row.id)), at: row.answered_at } }
+      : {}),
   };
 }
 

@@ -6,6 +6,7 @@ import { credentials } from './steps/credentials.ts';
 import { enrol } from './steps/enrol.ts';
 import { keep } from './steps/keep.ts';
 import { lost } from './steps/lost.ts';
+import { newPassword } from './steps/new-password.ts';
 import { offer } from './steps/offer.ts';
 import { secondFactor } from './steps/second-factor.ts';
 
@@ -15,6 +16,6 @@ export const signIn: Flow = {
   purpose: 'sign-in',
   lifetime: flowLifetimes.signIn,
   begin: async () => ({ purpose: 'sign-in', proofs: [] }),
-  steps: [credentials, secondFactor, confirmAddress, keep, lost, offer, enrol],
+  steps: [credentials, secondFactor, confirmAddress, newPassword, keep, lost, offer, enrol],
   finish: openSession,
 };

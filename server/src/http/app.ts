@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { Problem } from '../errors.ts';
 import { accountRoutes } from './account.ts';
+import { authenticatorRoutes } from './authenticator.ts';
 import type { AppContext, AppEnv, Surfaces } from './context.ts';
 import { devOutbox } from './dev-outbox.ts';
 import { flowRoutes } from './flows.ts';
@@ -24,6 +25,7 @@ const version = '0.1.0';
 const routes: readonly Route[] = [
   ...flowRoutes,
   ...accountRoutes,
+  ...authenticatorRoutes,
   ...invitationRoutes,
   ...tokenRoutes,
   ...messageRoutes,

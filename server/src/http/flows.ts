@@ -36,6 +36,7 @@ const submitBody = z.union([
   answers.fill,
   answers.choose,
   answers.code,
+  answers.credential,
   answers.link,
   answers.resend,
   answers.kept,
@@ -129,23 +130,26 @@ function handOver(c: AppContext, { answer, transport, holder: secret, finished }
 const secondsUntil = (c: AppContext, iso: string): number =>
   Math.round((Date.parse(iso) - c.get('surfaces').deps.now()) / 1000);
 
-const lookEvery = 1000;
-const heartbeats = 15;
+/** Milliseconds between two signs of life. */
+const heartbeat = 15_000;
 
-/** Reads the flow's row each second; wake-ups are hints and none is needed. */
+/** Looks when the flow has moved, and at each sign of life: session, Origin and the user's epoch hold at each look. */
 async function events(c: AppContext): Promise<Response> {
   const first = await look(c);
   c.header('cache-control', 'no-store');
   return streamSSE(c, async (stream) => {
     let result: FlowResult | undefined = first;
     let told = '';
-    for (let beat = 0; result !== undefined && !stream.aborted; beat += 1) {
+    const ended = new AbortController();
+    stream.onAbort(() => ended.abort());
+    const { watch } = c.get('surfaces').deps;
+    while (result !== undefined && !stream.aborted) {
       const data = JSON.stringify(result.answer);
-      if (data !== told) await stream.writeSSE({ event: 'state', data });
-      else if (beat % heartbeats === 0) await stream.write(': still here\n\n');
+      await (data === told ? stream.write(': still here\n\n') : stream.writeSSE({ event: 'state', data }));
       told = data;
       if (result.answer.done) return;
-      await stream.sleep(lookEvery);
+      await watch.flow(c.get('visit').tenant.id, result.answer.id, result.mark, heartbeat, ended.signal);
+      if (stream.aborted) return;
       result = await look(c).catch((error: unknown) => {
         if (error instanceof Problem) return undefined;
         throw error;

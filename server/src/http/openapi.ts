@@ -31,6 +31,11 @@ export function openApi(routes: readonly Route[], version: string) {
     components: {
       securitySchemes: {
         session: { type: 'http', scheme: 'bearer' },
+        device: {
+          type: 'http',
+          scheme: 'Device',
+          description: '`Device {device}.{time}.{signature}`: what is signed stands in docs/api.md.',
+        },
         flow: { type: 'http', scheme: 'bearer', description: 'The `flowToken` that the start of the flow answered.' },
         flowCookie: { type: 'apiKey', in: 'cookie', name: '__Host-secondlock-flow-{first 12 characters of the id}' },
         sessionCookie: { type: 'apiKey', in: 'cookie', name: '__Host-secondlock' },
@@ -69,6 +74,7 @@ function operation(route: Route) {
       },
     },
     ...(route.who === 'session' ? { security: [{ session: [] }, { sessionCookie: [] }] } : {}),
+    ...(route.who === 'device' ? { security: [{ device: [] }] } : {}),
     ...(route.who === 'flow' ? { security: [{ flow: [] }, { flowCookie: [] }] } : {}),
   };
 }

@@ -19,6 +19,6 @@ export interface Route {
   /** What a good answer is sent as; `application/json` unless told. */
   readonly media?: string;
   /** Who may call it. */
-  readonly who: 'anyone' | 'session' | 'flow';
+  readonly who: 'anyone' | 'session' | 'flow' | 'device';
   readonly handle: (c: AppContext) => Promise<Response> | Response;
 }

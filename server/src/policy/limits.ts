@@ -98,9 +98,18 @@ export const rations = {
   /** Above what may be sent, so that the quotas speak first; for those whose numbers are refused. */
   riskOfUser: { most: 20, windowMs: 10 * minute },
   riskFromSource: { most: 100, windowMs: 10 * minute },
+  /** Approvals that a user's phones are asked for. */
+  requestsOfUser: { most: 3, windowMs: 5 * minute },
+  pairingsFromSource: { most: 60, windowMs: 10 * minute },
+  /** Signatures that are checked, of keys that cannot be guessed. */
+  signaturesInFlow: { most: 20, windowMs: 30 * minute },
+  signaturesFromSource: { most: 300, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
   tokenImports: { most: 60, windowMs: hour },
 } as const;
+
+/** After so many requests without an approval no phone is asked until another factor was proved or a phone was added. */
+export const requestsSinceApproval = 10;
 
 /** How long before another code may be asked for. */
 export const resendPause = 30 * second;

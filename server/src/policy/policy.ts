@@ -98,6 +98,8 @@ export interface Proof {
   readonly level: Level;
   readonly amr: readonly string[];
   readonly at: number;
+  /** Two factors by itself: a key that its holder has unlocked (NIST SP 800-63B-4 §3.1.7). */
+  readonly alone?: boolean;
 }
 
 /** What a {@link Satisfied} says. */
@@ -163,14 +165,14 @@ function wordOf(userId: string, standing: Standing, proofs: readonly Proof[]): S
 
 /**
  * Whether the proofs open a session for this user: the password, and a second proof where one is enrolled or a role
- * asks for it. Undefined is the answer no.
+ * asks for it; or one that counts as two by itself. Undefined is the answer no.
  */
 export function satisfy(userId: string, standing: Standing, proofs: readonly Proof[]): Satisfied | undefined {
   const need = decide(standing);
   if (need.mailboxByPolicy || need.mustEnrol) return undefined;
   const good = counted(need, proofs);
   const second = good.some((proof) => proof.use !== 'password');
-  if (!good.some((proof) => proof.use === 'password')) return undefined;
+  if (!good.some((proof) => proof.use === 'password' || proof.alone === true)) return undefined;
   return need.everyday.length > 0 && !second ? undefined : wordOf(userId, standing, good);
 }
 

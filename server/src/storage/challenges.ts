@@ -3,7 +3,7 @@ import type { Db, Tx } from './open.ts';
 import { changed, columns, first, prepared } from './prepared.ts';
 import type { ChallengeRow } from './tables.ts';
 
-/** The flow's open challenges, newest first. */
+/** The flow's open challenges, and the one that was denied, newest first. */
 export const openChallenges = async (db: Db, flowId: string): Promise<ChallengeRow[]> =>
   (await open(db, { tenant: db.tenant, flowId })).rows;
 
@@ -13,13 +13,59 @@ const open = prepared<{ tenant: string; flowId: string }, ChallengeRow>((k, p) =
     .selectAll()
     .where('tenant', '=', p.tenant)
     .where('flow_id', '=', p.flowId)
-    .where('state', '=', 'open')
+    .where('state', 'in', ['open', 'denied'])
     .orderBy('created_at', 'desc'),
 );
 
+/** The challenge with this id, or undefined. */
+export const findChallenge = (db: Db, id: string): Promise<ChallengeRow | undefined> =>
+  first(byId(db, { tenant: db.tenant, id }));
+
+const byId = prepared<{ tenant: string; id: string }, ChallengeRow>((k, p) =>
+  k.selectFrom('challenges').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
+);
+
+/** A device's questions that wait for its answer, oldest first. */
+export const waitingFor = async (db: Db, of: { userId: string; factorId: string }, now: number) =>
+  (await waiting(db, { tenant: db.tenant, ...of, now })).rows;
+
+const waiting = prepared<{ tenant: string; userId: string; factorId: string; now: number }, ChallengeRow>((k, p) =>
+  k
+    .selectFrom('challenges')
+    .selectAll()
+    .where('tenant', '=', p.tenant)
+    .where('user_id', '=', p.userId)
+    .where('factor_id', '=', p.factorId)
+    .where('state', '=', 'open')
+    .where('answered_at', 'is', null)
+    .where('expires_at', '>', p.now)
+    .orderBy('created_at'),
+);
+
+/** Keeps what another device answered, once and in time: false where it is too late. The flow has until then to collect. */
+export const answerElsewhere = async (
+  tx: Tx,
+  id: string,
+  answered: { readonly answer: string; readonly now: number; readonly collectBy: number },
+): Promise<boolean> => (await changed(elsewhere(tx, { tenant: tx.tenant, id, ...answered }))) === 1;
+
+const elsewhere = prepared<{ tenant: string; id: string; answer: string; now: number; collectBy: number }>((k, p) =>
+  k
+    .updateTable('challenges')
+    .set({ answer: p.answer, answered_at: p.now, expires_at: p.collectBy })
+    .where('tenant', '=', p.tenant)
+    .where('id', '=', p.id)
+    .where('state', '=', 'open')
+    .where('answered_at', 'is', null)
+    .where('expires_at', '>', p.now),
+);
+
+/** A question that is put. */
+export type NewChallenge = Omit<ChallengeRow, 'tenant' | 'attempts' | 'state' | 'answer' | 'answered_at'>;
+
 /** Puts a question. */
-export async function insertChallenge(tx: Tx, row: Omit<ChallengeRow, 'tenant' | 'attempts' | 'state'>): Promise<void> {
-  await insert(tx, { ...row, tenant: tx.tenant, attempts: 0, state: 'open' });
+export async function insertChallenge(tx: Tx, row: NewChallenge): Promise<void> {
+  await insert(tx, { ...row, tenant: tx.tenant, attempts: 0, state: 'open', answer: null, answered_at: null });
 }
 
 const insert = prepared<ChallengeRow>((k, p) =>
@@ -40,6 +86,8 @@ const insert = prepared<ChallengeRow>((k, p) =>
         'created_at',
         'expires_at',
         'resend_at',
+        'answer',
+        'answered_at',
       ]),
     ),
 );
@@ -62,16 +110,17 @@ const take = prepared<{ tenant: string; id: string; most: number; now: number },
 );
 
 /** Closes a challenge: false where it is no longer open. */
-export const closeChallenge = async (tx: Tx, id: string, state: 'answered' | 'dead'): Promise<boolean> =>
+export const closeChallenge = async (tx: Tx, id: string, state: 'answered' | 'denied' | 'dead'): Promise<boolean> =>
   (await changed(close(tx, { tenant: tx.tenant, id, state }))) === 1;
 
-const close = prepared<{ tenant: string; id: string; state: 'answered' | 'dead' }>((k, p) =>
+const close = prepared<{ tenant: string; id: string; state: 'answered' | 'denied' | 'dead' }>((k, p) =>
   k
     .updateTable('challenges')
-    .set({ state: p.state, pending: '' })
+    .set({ state: p.state, pending: '', answer: null })
     .where('tenant', '=', p.tenant)
     .where('id', '=', p.id)
-    .where('state', '=', 'open'),
+    .where('state', '=', 'open')
+    .where('answered_at', 'is', null),
 );
 
 /**
@@ -88,7 +137,7 @@ export async function answerChallenge(tx: Tx, id: string, now: number): Promise<
 const answer = prepared<{ tenant: string; id: string }, Pick<ChallengeRow, 'resend_at'>>((k, p) =>
   k
     .updateTable('challenges')
-    .set({ state: 'answered', pending: '' })
+    .set({ state: 'answered', pending: '', answer: null })
     .where('tenant', '=', p.tenant)
     .where('id', '=', p.id)
     .where('state', '=', 'open')
@@ -99,7 +148,7 @@ const answer = prepared<{ tenant: string; id: string }, Pick<ChallengeRow, 'rese
 const kill = (tx: Tx) =>
   tx.k
     .updateTable('challenges')
-    .set({ state: 'dead', pending: '' })
+    .set({ state: 'dead', pending: '', answer: null })
     .where('tenant', '=', tx.tenant)
     .where('state', '=', 'open');
 
@@ -118,6 +167,11 @@ export async function killChallenges(
 /** Kills all of a user's open challenges of one purpose, in every flow: a newer one replaces them. */
 export async function killChallengesFor(tx: Tx, userId: string, purpose: string): Promise<void> {
   await kill(tx).where('user_id', '=', userId).where('purpose', '=', purpose).execute();
+}
+
+/** Kills a user's open challenges of one kind, in every flow: only one may be pending. */
+export async function killChallengesOfKind(tx: Tx, userId: string, kind: string): Promise<void> {
+  await kill(tx).where('user_id', '=', userId).where('kind', '=', kind).where('factor_id', 'is not', null).execute();
 }
 
 /** Kills a user's open challenges that were put to one factor. */

@@ -1,5 +1,5 @@
 import type { Db, Tx } from './open.ts';
-import { changed, prepared } from './prepared.ts';
+import { changed, first, prepared } from './prepared.ts';
 import type { FactorRow } from './tables.ts';
 
 /** The user's factors that are in use or reported lost, oldest first. */
@@ -18,6 +18,20 @@ const ofUser = prepared<{ tenant: string; userId: string }, FactorRow>((k, p) =>
     .orderBy('id'),
 );
 
+/** The factor in use that this leads to: a key's id, a device's. */
+export const factorWith = (db: Db, kind: string, lookup: string): Promise<FactorRow | undefined> =>
+  first(byLookup(db, { tenant: db.tenant, kind, lookup }));
+
+const byLookup = prepared<{ tenant: string; kind: string; lookup: string }, FactorRow>((k, p) =>
+  k
+    .selectFrom('factors')
+    .selectAll()
+    .where('tenant', '=', p.tenant)
+    .where('kind', '=', p.kind)
+    .where('lookup', '=', p.lookup)
+    .where('state', '=', 'active'),
+);
+
 /** Adds a factor. */
 export async function insertFactor(tx: Tx, row: Omit<FactorRow, 'tenant' | 'version'>): Promise<void> {
   await tx.k
@@ -32,12 +46,14 @@ export async function insertFactor(tx: Tx, row: Omit<FactorRow, 'tenant' | 'vers
  */
 export const swapFactorData = async (
   tx: Tx,
-  factor: { readonly id: string; readonly version: number },
-  change: { readonly data: string; readonly state: FactorRow['state']; readonly last_used_at: number },
+  factor: Pick<FactorRow, 'id' | 'version' | 'level'>,
+  change: Pick<FactorRow, 'data' | 'state' | 'last_used_at'> & { readonly level?: FactorRow['level'] },
 ): Promise<boolean> =>
-  (await changed(swap(tx, { ...change, tenant: tx.tenant, id: factor.id, version: factor.version }))) === 1;
+  (await changed(
+    swap(tx, { level: factor.level, ...change, tenant: tx.tenant, id: factor.id, version: factor.version }),
+  )) === 1;
 
-type Swap = Pick<FactorRow, 'tenant' | 'id' | 'version' | 'data' | 'state' | 'last_used_at'>;
+type Swap = Pick<FactorRow, 'tenant' | 'id' | 'version' | 'data' | 'state' | 'level' | 'last_used_at'>;
 
 const swap = prepared<Swap>((k, p) =>
   k
@@ -45,6 +61,7 @@ const swap = prepared<Swap>((k, p) =>
     .set((eb) => ({
       data: p.data,
       state: p.state,
+      level: p.level,
       last_used_at: p.last_used_at,
       version: eb('version', '+', 1),
     }))

@@ -10,6 +10,37 @@ const byId = prepared<{ tenant: string; id: string }, FlowRow>((k, p) =>
   k.selectFrom('flows').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
 );
 
+/** What tells whether a flow has moved: its version, its open questions and those answered elsewhere. */
+export interface FlowMark {
+  readonly id: string;
+  readonly version: number;
+  readonly open: number;
+  readonly answered: number;
+}
+
+/** The marks of many flows at once, for pages that wait. */
+export async function flowMarks(db: Db, ids: readonly string[]): Promise<FlowMark[]> {
+  const counts = await db.k
+    .selectFrom('challenges')
+    .select((eb) => ['flow_id', eb.fn.countAll<number>().as('open'), eb.fn.count<number>('answered_at').as('answered')])
+    .where('tenant', '=', db.tenant)
+    .where('flow_id', 'in', ids)
+    .where('state', '=', 'open')
+    .groupBy('flow_id')
+    .execute();
+  const versions = await db.k
+    .selectFrom('flows')
+    .select(['id', 'version'])
+    .where('tenant', '=', db.tenant)
+    .where('id', 'in', ids)
+    .execute();
+  const byFlow = new Map(counts.map((count) => [count.flow_id, count]));
+  return versions.map(({ id, version }) => {
+    const count = byFlow.get(id);
+    return { id, version, open: Number(count?.open ?? 0), answered: Number(count?.answered ?? 0) };
+  });
+}
+
 /** Adds a flow. */
 export async function insertFlow(tx: Tx, row: Omit<FlowRow, 'tenant'>): Promise<void> {
   await insert(tx, { ...row, tenant: tx.tenant });

@@ -38,6 +38,8 @@ export interface UserRow {
   state: 'active' | 'held' | 'disabled';
   created_at: number;
   last_sign_in_at: number | null;
+  /** Since when somebody else is known to have the password: it has to be changed at the next sign-in. */
+  password_exposed_at: number | null;
 }
 
 export interface UserRoleRow {
@@ -102,13 +104,16 @@ export interface ChallengeRow {
   factor_id: string | null;
   kind: string;
   purpose: string;
-  state: 'open' | 'answered' | 'dead';
+  state: 'open' | 'answered' | 'denied' | 'dead';
   attempts: number;
   /** Sealed `{ prompt, pending }`. */
   pending: string;
   created_at: number;
   expires_at: number;
   resend_at: number | null;
+  /** Sealed: what another device answered; the flow collects it. */
+  answer: string | null;
+  answered_at: number | null;
 }
 
 export interface AttemptRow {

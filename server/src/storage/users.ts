@@ -3,7 +3,7 @@ import { first, prepared } from './prepared.ts';
 import type { UserRow } from './tables.ts';
 
 /** A new user. */
-export type NewUser = Omit<UserRow, 'tenant'>;
+export type NewUser = Omit<UserRow, 'tenant' | 'password_exposed_at'>;
 
 /** The user with this id, or undefined. */
 export const findUser = (db: Db, id: string): Promise<UserRow | undefined> =>
@@ -36,7 +36,7 @@ const locking = prepared<{ tenant: string; id: string }, UserRow>((k, p) =>
 export async function insertUser(tx: Tx, user: NewUser): Promise<boolean> {
   const result = await tx.k
     .insertInto('users')
-    .values({ ...user, tenant: tx.tenant })
+    .values({ ...user, tenant: tx.tenant, password_exposed_at: null })
     .onConflict((c) => c.doNothing())
     .executeTakeFirst();
   return Number(result.numInsertedOrUpdatedRows ?? 0) === 1;

@@ -3,7 +3,7 @@ import type { Commit } from '../../accounts/commit.ts';
 import type { Message } from '../../delivery/deliver.ts';
 import type { RiskReason } from '../../delivery/sms/risk.ts';
 import { rations } from '../../policy/limits.ts';
-import type { Scene } from '../flow.ts';
+import type { RuledOut, Scene } from '../flow.ts';
 import { browserLane } from '../scene.ts';
 import { isOwnNumber, withinRations } from './quotas.ts';
 
@@ -27,5 +27,7 @@ export async function riskOf(scene: Scene, send: Message | undefined): Promise<R
 }
 
 /** Tells the audit that a text message was held back. */
-export const tellRisk = (c: Commit, userId: string | null, why: RiskReason): Promise<void> =>
-  c.record({ type: 'sending.risky', userId, details: { channel: 'sms', why } });
+export const tellRisk = (c: Commit, userId: string | null, why: RuledOut['why']): Promise<void> =>
+  why === 'too-many'
+    ? c.record({ type: 'sending.refused', userId, details: { channel: 'push', reason: 'quota' } })
+    : c.record({ type: 'sending.risky', userId, details: { channel: 'sms', why } });

@@ -6,18 +6,24 @@ import { normalise } from '../../security/passwords.ts';
 import { randomId } from '../../security/random.ts';
 import type { UserRow } from '../../storage/tables.ts';
 import { findUser, findUserByEmail, lockUser, updateUser } from '../../storage/users.ts';
-import { addFactor, mailKind } from '../enrolling.ts';
+import { askAnybody } from '../ask.ts';
+import { addFactor, aloneKind, mailKind } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import { type Judgement, Moved, type Scene, type Step } from '../flow.ts';
 import { laneIn } from '../scene.ts';
+import { byKey } from './alone.ts';
 import { passwordProof } from './current-password.ts';
 
 /** Identifier and password. Unknown, wrong, held and disabled look the same and cost the same (RATE-08). */
 export const credentials: Step = {
   name: 'credentials',
-  isNeeded: (facts) => !facts.proofs.some((proof) => proof.use === 'password'),
-  show: () => ({ ask: 'credentials' }),
-  takes: ['credentials'],
+  isNeeded: (facts) => !facts.proofs.some((proof) => proof.use === 'password' || proof.alone === true),
+  enter: async (scene) => ({ asking: await askAnybody(scene, aloneKind) }),
+  show: (scene) => {
+    const open = scene.challenges.find((challenge) => challenge.prompt.ask === 'passkey-use');
+    return { ask: 'credentials', ...(open?.prompt.ask === 'passkey-use' ? { passkey: open.prompt.options } : {}) };
+  },
+  takes: ['credentials', 'credential'],
   guess: async (scene, answer) => {
     if (!('identifier' in answer)) return undefined;
     const user = await named(scene, answer.identifier);
@@ -25,6 +31,7 @@ export const credentials: Step = {
     return { subject, kind: 'password', lane: await laneIn(scene, subject), slow: true };
   },
   judge: async (scene, answer) => {
+    if ('credential' in answer) return byKey(scene, answer);
     if (!('identifier' in answer) || !('password' in answer)) throw new Error('credentials are needed');
     const user = await named(scene, answer.identifier);
     const password = normalise(answer.password);
@@ -54,6 +61,7 @@ function known(scene: Scene, person: Person, identifier: string, renewed: string
         mustProve: need.everyday.length > 0,
         askable: [...need.everyday, ...need.recovery],
         ...(need.mustEnrol ? bindAnew(user) : {}),
+        ...(user.password_exposed_at === null ? {} : { newPassword: 'wanted' as const }),
       },
     },
     write: async (c) => {

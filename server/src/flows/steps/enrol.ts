@@ -13,6 +13,7 @@ import { laneIn } from '../scene.ts';
 import { takeRations } from '../sending/quotas.ts';
 import { riskOf, tellRisk } from '../sending/risk.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
+import { fits, rationSignatures, textOf } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
 
 /**
@@ -29,9 +30,18 @@ export const enrol: Step = {
     if (open?.prompt.ask === 'scan-and-code') return { ...open.prompt, kind };
     if (open?.prompt.ask === 'code') return { ...open.prompt, kind, ...mayResend(scene, open), others: [] };
     if (open?.prompt.ask === 'fill') return open.prompt;
+    if (open?.prompt.ask === 'passkey-create') return { ...open.prompt, kind };
+    if (open?.prompt.ask === 'wait') {
+      const answered = open.answer ? { answered: true as const } : {};
+      return { ...open.prompt, kind, ...mayResend(scene, open), ...answered, others: [] };
+    }
     return { ask: 'offer', kinds: [], skippable: false, why: 'offer.choice' };
   },
-  takes: ['code', 'fill', 'resend', 'accept'],
+  collect: (scene) => {
+    const answer = challengeOf(scene)?.answer;
+    return answer && { collected: answer };
+  },
+  takes: ['code', 'credential', 'fill', 'resend', 'accept'],
   guess: async (scene, answer) => {
     const kind = kindIn(scene);
     if (!('code' in answer) || !kind.guessable) return undefined;
@@ -47,6 +57,7 @@ export const enrol: Step = {
     if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
     const text = typed(open, answer);
     await rationed(scene, open);
+    if ('credential' in answer) await rationSignatures(scene);
     return judged(scene, open, text);
   },
   learn: (facts, verdict) => {
@@ -57,10 +68,12 @@ export const enrol: Step = {
 
 /** What was typed, where it answers the open question: a code cannot stand for a number. */
 function typed(open: OpenChallenge, answer: Answer): string {
-  const fills = open.prompt.ask === 'fill';
-  if (fills && 'value' in answer) return answer.value;
-  if (!fills && 'code' in answer) return answer.code;
-  throw new Problem('bad-request', { fields: [{ field: fills ? 'code' : 'value', why: 'not what is asked now' }] });
+  const text = 'value' in answer ? answer.value : textOf(answer);
+  const right = 'value' in answer ? open.prompt.ask === 'fill' : fits(open, answer);
+  if (text !== undefined && right) return text;
+  throw new Problem('bad-request', {
+    fields: [{ field: Object.keys(answer)[0] ?? '', why: `not what is asked now: ${open.prompt.ask}` }],
+  });
 }
 
 /** Serial numbers are no secrets, and a token that nobody has is nobody's to guess at: both are rationed (OATH-10). */
@@ -83,9 +96,10 @@ async function judged(scene: Scene, open: OpenChallenge, answer: string): Promis
   const verdict = await kind.finishEnrolment(givenFor(scene, kind, id), kind.enrolling.parse(open.pending), answer);
   if (verdict.is === 'more') return more(scene, { id, kind: verdict.kind ?? kind.kind }, verdict.question);
   if (verdict.is === 'refused') return refused(scene, kind, verdict.why);
+  if (verdict.is === 'wrong') return refused(scene, kind, verdict.is, verdict.why);
   if (verdict.is !== 'ok') return refused(scene, kind, verdict.is);
-  const adding = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
-  return enrolled(scene, adding, true, open);
+  const added = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
+  return enrolled(scene, { ...added, shown: verdict }, true, open);
 }
 
 /** What was filled in leads to the next question, which may be another kind's. */
@@ -127,8 +141,8 @@ const kindIn = (scene: Scene): AnyFactorKind => kindOf(scene.facts.enrolling ?? 
 const challengeOf = (scene: Scene): OpenChallenge | undefined =>
   scene.challenges.find((open) => open.factorId === null && open.kind === scene.facts.enrolling);
 
-function refused(scene: Scene, kind: AnyFactorKind, reason: Refused['code']): Judgement {
+function refused(scene: Scene, kind: AnyFactorKind, code: Refused['code'], reason: string = code): Judgement {
   const details = { kind: kind.kind, factor: '', purpose: scene.facts.purpose, reason };
   const userId = scene.facts.userId ?? null;
-  return { verdict: no(reason), refuse: (c) => c.record({ type: 'proof.refused', userId, details }) };
+  return { verdict: no(code), refuse: (c) => c.record({ type: 'proof.refused', userId, details }) };
 }

@@ -1,4 +1,5 @@
 import { endOthers } from '../../accounts/sessions.ts';
+import type { Shown } from '../../factors/factor.ts';
 import { answerChallenge } from '../../storage/challenges.ts';
 import { type Adding, addFactor, proofOf, recoveryToKeep } from '../enrolling.ts';
 import type { Facts } from '../facts.ts';
@@ -22,15 +23,16 @@ export const learnEnrolled = (
  */
 export function enrolled(
   scene: Scene,
-  adding: Omit<Adding, 'level'>,
+  adding: Omit<Adding, 'level'> & { readonly shown?: Shown },
   withCodes: boolean,
   open?: OpenChallenge,
 ): Judgement {
-  const { kind, id, data } = adding;
+  const { kind, id, data, shown = {} } = adding;
+  const level = shown.reaches ?? kind.level;
   const channel = kind.channel(data, id);
   const proved = open !== undefined || scene.facts.proofs.some((proof) => proof.channel === channel);
   const keep = withCodes ? recoveryToKeep(scene.person?.factors ?? []) : [];
-  const proof = proved ? proofOf(kind.kind, { id, channel, level: kind.level }, scene.now) : undefined;
+  const proof = proved ? proofOf(kind.kind, { id, channel, level }, scene.now, shown) : undefined;
   return {
     verdict: { is: 'enrolled', proof, keep },
     write: async (c) => {
@@ -38,7 +40,7 @@ export function enrolled(
       if (!user) throw new Error('a factor needs its user');
       if (open && !(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the challenge is closed');
       await endOthers(c, user.id, scene.session?.id ?? null, 'change');
-      return { epoch: await addFactor(c, user, { ...adding, level: kind.level }, true) };
+      return { epoch: await addFactor(c, user, { ...adding, level }, true) };
     },
   };
 }

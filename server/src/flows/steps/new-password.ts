@@ -129,7 +129,7 @@ async function replace(c: Commit, scene: Scene, hash: string): Promise<Partial<F
   const user = scene.person?.user;
   if (!user) throw new Error('a user is needed');
   const recovery = scene.facts.purpose === 'recovery';
-  await updateUser(c.tx, user.id, { password_hash: hash, password_changed_at: c.now });
+  await updateUser(c.tx, user.id, { password_hash: hash, password_changed_at: c.now, password_exposed_at: null });
   await forgetAttempts(c.tx, user.id, 'password');
   await endOthers(c, user.id, recovery ? null : (scene.session?.id ?? null), 'change');
   const by = recovery ? ('recovery' as const) : ('change' as const);

@@ -22,7 +22,7 @@ export const offer: Step = {
     const open = openOffer(scene.facts);
     return {
       ask: 'offer',
-      kinds: offered(scene).map((kind) => asOffer(kind, scene.person)),
+      kinds: offered(scene).map((kind) => asOffer(scene.by, kind, scene.person)),
       skippable: open?.skippable ?? false,
       why: open?.why ?? 'offer.choice',
     };
@@ -42,9 +42,15 @@ export const offer: Step = {
 const openOffer = (facts: Facts): Offer | undefined => (typeof facts.offer === 'object' ? facts.offer : undefined);
 
 /** A kind as the page shows it to this person. */
-export function asOffer(kind: AnyFactorKind, person: Person | undefined): Offerable {
+export function asOffer(
+  { deps, tenant }: Pick<Circumstance, 'deps' | 'tenant'>,
+  kind: AnyFactorKind,
+  person: Person | undefined,
+): Offerable {
   const advice = adviceOn(kind, person?.standing.held ?? []);
-  return { kind: kind.kind, level: kind.level, why: `kind.${kind.kind}.why`, ...(advice ? { advice } : {}) };
+  const typedDigits = tenant.profile.pushDigits;
+  const level = kind.offered?.({ settings: settingsOf(deps, kind), typedDigits }) ?? kind.level;
+  return { kind: kind.kind, level, why: `kind.${kind.kind}.why`, ...(advice ? { advice } : {}) };
 }
 
 /** An app is what to begin with; beside it a phone is what to add, for when the app is not at hand (ENR-04). */

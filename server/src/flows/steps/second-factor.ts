@@ -1,58 +1,35 @@
 /** The second factor: asked here for sign-in, recovery, step-up and changes alike, so it exists once. */
-import { notify } from '../../accounts/notices.ts';
-import { factorBound } from '../../accounts/tokens.ts';
 import { Problem } from '../../errors.ts';
-import type { FactorVerdict } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
-import { answerChallenge } from '../../storage/challenges.ts';
-import { swapFactorData } from '../../storage/factors.ts';
-import type { FactorRow } from '../../storage/tables.ts';
-import { raiseEpoch } from '../../storage/users.ts';
 import { askFactor } from '../ask.ts';
-import { proofOf } from '../enrolling.ts';
 import { no, provedSecond } from '../facts.ts';
-import {
-  type Entered,
-  type Judgement,
-  Moved,
-  type OpenChallenge,
-  type RuledOut,
-  type Scene,
-  type Step,
-} from '../flow.ts';
-import { factorData, givenFor } from '../given.ts';
+import type { Entered, Judgement, OpenChallenge, RuledOut, Scene, Step } from '../flow.ts';
+import type { Answer, Collected, Prompt } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
+import { askedTooOften } from '../sending/requests.ts';
 import { riskOf } from '../sending/risk.ts';
+import { askable, askedWith, challengeOf, currentFactor, otherWays, wayOfEach } from './askable.ts';
+import { acceptedProof, fits, rationSignatures, refusedProof, textOf, verdictOn } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
-import { waysTo } from './ways.ts';
 
 /** Asks the preferred factor, else the strongest; the others are one answer away. */
 export const secondFactor: Step = {
   name: 'second-factor',
   isNeeded: (facts) => facts.mustProve === true && !provedSecond(facts),
   enter: askFirstSafe,
-  show: (scene) => {
-    // Ruled out, and nothing else is there: the page says what is left to do.
-    if (askable(scene).length === 0 && scene.facts.ruledOut) return { ask: 'choose', about: 'proof', options: [] };
-    const factor = currentFactor(scene);
-    const open = challengeOf(scene, factor);
-    if (open?.prompt.ask !== 'code') return { ask: 'choose', about: 'proof', options: waysTo(askable(scene)) };
-    const others = fallbackFirst(askable(scene).filter((other) => other.id !== factor.id));
-    return {
-      ...open.prompt,
-      kind: factor.kind,
-      factorId: factor.id,
-      ...mayResend(scene, open),
-      others: waysTo(others),
-    };
+  show,
+  collect: (scene): Collected | undefined => {
+    const answer = askable(scene).length > 0 ? challengeOf(scene, currentFactor(scene))?.answer : undefined;
+    return answer && { collected: answer };
   },
-  takes: ['code', 'choose', 'resend'],
+  takes: ['code', 'credential', 'choose', 'resend'],
   guess: async (scene, answer) => {
+    // What was answered elsewhere was counted there.
     if (!('code' in answer)) return undefined;
     const factor = currentFactor(scene);
     const kind = kindOf(factor.kind);
     const open = challengeOf(scene, factor);
-    if (!kind.guessable) return undefined;
+    if (!kind.guessable || (open && !fits(open, answer))) return undefined;
     return {
       subject: factor.user_id,
       kind: kind.kind,
@@ -64,8 +41,8 @@ export const secondFactor: Step = {
   judge: async (scene, answer) => {
     if ('choose' in answer) return choose(scene, answer.choose);
     if ('resend' in answer) return { verdict: resend(scene, challengeOf(scene, currentFactor(scene))) };
-    if (!('code' in answer)) throw new Error('a code is needed');
-    return judgeCode(scene, answer.code);
+    if (textOf(answer) === undefined) throw new Error('an answer is needed');
+    return judgeProof(scene, answer);
   },
   learn: (facts, verdict) => {
     if (verdict.is === 'asked' && verdict.choice !== undefined) return { ...facts, choice: verdict.choice };
@@ -74,9 +51,29 @@ export const secondFactor: Step = {
   },
 };
 
+function show(scene: Scene): Prompt {
+  // Ruled out, and nothing else is there: the page says what is left to do.
+  if (askable(scene).length === 0 && scene.facts.ruledOut) return { ask: 'choose', about: 'proof', options: [] };
+  const factor = currentFactor(scene);
+  const open = challengeOf(scene, factor);
+  const shared = { kind: factor.kind, others: otherWays(scene, factor) };
+  switch (open?.prompt.ask) {
+    case 'code':
+      return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open) };
+    case 'wait':
+      return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open), ...answered(open) };
+    case 'passkey-use':
+      return { ...open.prompt, ...shared };
+    default:
+      return { ask: 'choose', about: 'proof', options: wayOfEach(askable(scene)) };
+  }
+}
+
+const answered = (open: OpenChallenge): { answered?: true } => (open.answer ? { answered: true } : {});
+
 /**
- * Asks the current factor, or the next one while the risk check rules them out: who holds the number may be somebody
- * else by now, and a code must not go there (OOB-08).
+ * Asks the current factor, or the next one where it may not be asked: the risk check rules a number out, since who holds
+ * it may be somebody else by now (OOB-08), or its device was asked too often (PUSH-04).
  */
 async function askFirstSafe(scene: Scene, again: boolean): Promise<Entered> {
   const ruledOut: RuledOut[] = [];
@@ -87,38 +84,14 @@ async function askFirstSafe(scene: Scene, again: boolean): Promise<Entered> {
     const factor = currentFactor(here);
     const live = challengeOf(scene, factor);
     if (live && !again && live.expiresAt > scene.now) return { ruledOut };
-    const asking = await askFactor(scene, kindOf(factor.kind), factor);
-    const why = await riskOf(scene, asking.send);
-    if (why === undefined) return { asking, ruledOut };
-    ruledOut.push({ factorId: factor.id, why });
+    const kind = kindOf(factor.kind);
+    const often = await askedTooOften(scene, kind, factor);
+    const asking = often ? undefined : await askFactor(here, kind, factor, askedWith(here, factor));
+    const why = asking ? await riskOf(scene, asking.send) : 'too-many';
+    if (asking && why === undefined) return { asking, ruledOut };
+    if (why !== undefined) ruledOut.push({ factorId: factor.id, why });
   }
 }
-
-/** A text message comes first among the other ways: what else is at hand where a device is not (WCAG 2.2 SC 3.3.8). */
-const fallbackFirst = (factors: readonly FactorRow[]): FactorRow[] => {
-  const texted = (factor: FactorRow): boolean => kindOf(factor.kind).sends === 'sms';
-  return factors.toSorted((one, other) => Number(texted(other)) - Number(texted(one)));
-};
-
-/** The factors that policy lets this flow ask, in order: what was enrolled and allowed, never what a client names. */
-function askable(scene: Scene): FactorRow[] {
-  const proved = new Set(scene.facts.proofs.map((proof) => proof.channel));
-  return (scene.facts.askable ?? []).flatMap((id) => {
-    const factor = scene.person?.factors.find((row) => row.id === id && row.state === 'active');
-    return factor && !proved.has(factor.channel) && !scene.facts.ruledOut?.includes(id) ? [factor] : [];
-  });
-}
-
-function currentFactor(scene: Scene): FactorRow {
-  const ways = askable(scene);
-  const factor = ways.find((row) => row.id === scene.facts.choice) ?? ways[0];
-  // A factor is demanded and none can be asked: no.
-  if (!factor) throw new Problem('flow-over');
-  return factor;
-}
-
-const challengeOf = (scene: Scene, factor: FactorRow): OpenChallenge | undefined =>
-  scene.challenges.find((challenge) => challenge.factorId === factor.id);
 
 function choose(scene: Scene, factorId: string): Judgement {
   if (!askable(scene).some((factor) => factor.id === factorId)) {
@@ -127,51 +100,24 @@ function choose(scene: Scene, factorId: string): Judgement {
   return { verdict: { is: 'asked', choice: factorId } };
 }
 
-async function judgeCode(scene: Scene, code: string): Promise<Judgement> {
-  const factor = currentFactor(scene);
-  const open = challengeOf(scene, factor);
+async function judgeProof(scene: Scene, answer: Answer): Promise<Judgement> {
+  const current = currentFactor(scene);
+  const open = challengeOf(scene, current);
   if (!open) return { verdict: no('expired') };
-  const kind = kindOf(factor.kind);
-  const given = givenFor(scene, kind, open.id);
-  const verdict = await kind.checkAnswer(given, kind.asking.parse(open.pending), factorData(scene, kind, factor), code);
-  if (verdict.is === 'ok') return proved(scene, factor, open, verdict);
-  const details = { kind: kind.kind, factor: factor.id, purpose: scene.facts.purpose, reason: verdict.is };
-  return {
-    verdict: no(verdict.is),
-    refuse: (c) => c.record({ type: 'proof.refused', userId: factor.user_id, details }),
-  };
+  if (!fits(open, answer)) {
+    const field = Object.keys(answer)[0] ?? '';
+    throw new Problem('bad-request', { fields: [{ field, why: `not what is asked now: ${open.prompt.ask}` }] });
+  }
+  const kind = kindOf(current.kind);
+  if (kind.answeredBy) await rationSignatures(scene);
+  const factor = kind.answeredBy ? answering(scene, kind.answeredBy(textOf(answer) ?? '')) : current;
+  if (!factor) return refusedProof(scene, { kind: kind.kind, factor: current }, { is: 'wrong', why: 'foreign-key' });
+  const verdict = await verdictOn(scene, factor, open, answer);
+  if (verdict.is !== 'ok') return refusedProof(scene, { kind: kind.kind, factor }, verdict);
+  const { proof, facts, write } = acceptedProof(scene, factor, open, verdict);
+  return { verdict: { is: 'proved', proof, facts }, write };
 }
 
-function proved(
-  scene: Scene,
-  factor: FactorRow,
-  open: OpenChallenge,
-  verdict: Extract<FactorVerdict, { is: 'ok' }>,
-): Judgement {
-  const kind = kindOf(factor.kind);
-  const asksLost = kind.replacedAtUse === true && scene.facts.purpose === 'sign-in';
-  return {
-    verdict: {
-      is: 'proved',
-      proof: proofOf(kind.kind, factor, scene.now),
-      facts: {
-        ...(verdict.left === undefined ? {} : { codesLeft: verdict.left }),
-        ...(kind.replacedAtUse ? { keep: [kind.kind] } : {}),
-        ...(asksLost ? { lost: 'ask' as const } : {}),
-      },
-    },
-    write: async (c) => {
-      const bound = factorBound(c.tenant.id, factor.user_id, factor.id);
-      const data = c.deps.keyring.seal(JSON.stringify(verdict.data), bound);
-      const state = verdict.spent ? 'spent' : 'active';
-      const kept = await swapFactorData(c.tx, factor, { data, state, last_used_at: c.now });
-      if (!kept || !(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the factor has moved');
-      const details = { kind: kind.kind, factor: factor.id, purpose: scene.facts.purpose };
-      await c.record({ type: 'proof.accepted', userId: factor.user_id, details });
-      if (!verdict.spent) return undefined;
-      await c.record({ type: 'factor.spent', userId: factor.user_id, details: { kind: kind.kind, factor: factor.id } });
-      if (scene.person && kind.replacedAtUse) await notify(c, scene.person.user, 'notice.paper-key-used');
-      return { epoch: await raiseEpoch(c.tx, factor.user_id) };
-    },
-  };
-}
+/** Of the factors that were asked together, the one that answers. */
+const answering = (scene: Scene, lookup: string | undefined) =>
+  lookup === undefined ? undefined : askedWith(scene, currentFactor(scene)).find((row) => row.lookup === lookup);

@@ -11,6 +11,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   'https-required': 'Only https is answered here.',
   'cross-site': 'The request does not come from a page of this service.',
   'not-signed-in': 'No live session. Sign in.',
+  'wrong-time': 'The signature’s time is too far from the server’s clock. The Date header says what time it is here.',
   'step-up-required': 'This needs a fresh proof. Run the step-up flow and ask again.',
   forbidden: 'The roles of this account do not allow it.',
   'not-found': 'There is nothing here.',

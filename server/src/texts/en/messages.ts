@@ -31,6 +31,11 @@ const notice = (subject: string, what: string) => ({ subject, paragraphs: [what,
 
 /** The texts by key. Other languages have the same keys. */
 export const messages = {
+  // Nobody reads it where it leaves by Web Push: the phone is told that a request waits, and says so in its own words.
+  'push.request': {
+    subject: 'A request waits at {service}',
+    paragraphs: ['Open {service} on your phone to see what it is for, and answer it there.'],
+  },
   'code.registration': coded(
     'Confirm your address for {service}',
     'Somebody, hopefully you, is registering at {service} with this address. This code confirms it:',
@@ -152,6 +157,18 @@ export const messages = {
     'A way to sign in was stopped at {service}',
     'After too many wrong answers this was stopped in your account at {service}: {what}. It works again once you have proved in another way that it is you.',
   ),
+  'notice.denied': notice(
+    'A sign-in was refused on your phone at {service}',
+    'A request of your account at {service} was refused on your phone, and nobody was let in.',
+  ),
+  'notice.not-me': {
+    subject: 'Set a new password at {service}',
+    paragraphs: [
+      'On your phone you said of a request at {service} that it was not you. Nobody was let in. Whoever it was knew your password, so it is no longer good enough.',
+      circumstances,
+      'Set a new one now: open {origin} yourself, by typing the address or from your bookmarks, and choose “Forgot your password?”. At your next sign-in a new one is asked for in any case.',
+    ],
+  },
   'notice.preferred-changed': notice(
     'Another way to sign in comes first at {service}',
     'Your account at {service} now asks for this first at sign-in: {what}.',

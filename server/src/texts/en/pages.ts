@@ -230,7 +230,7 @@ export const pages = {
   'kind.sms.why': 'Easy, but weaker than an app: a phone number can be taken over.',
   'kind.hotp.why': 'Strong, without a phone: a small device shows the code.',
   'kind.yubikey.why': 'Strong and quick: one touch of a USB key types the code.',
-  'kind.push.why': 'A tap on your phone instead of a code.',
+  'kind.push.why': 'Easy: type the number that you see here on your phone. It shows who asks, and from where.',
   'kind.passkey.why': 'Your fingerprint or face. The only way that a false page cannot trick out of you.',
   'kind.backup-codes.why': 'Ten codes for the day your phone is not at hand. Each works once.',
   'kind.paper-key.why': 'One long key on paper for the day everything else is lost.',
