@@ -46,7 +46,7 @@ async function judge(policy: object, model: string, how: How): Promise<string | 
 const packed: How = { attestation: { format: 'packed', maker } };
 const required = { attestation: 'required' };
 
-describe('required', () => {
+describe('WAN-10: required', () => {
   test('an authenticator whose certificates lead to the root of its model is taken', async () => {
     assert.equal(await judge(required, aaguid, packed), undefined);
     assert.equal(await judge({ ...required, allow: [aaguid.toUpperCase()] }, aaguid, packed), undefined);
@@ -72,7 +72,7 @@ describe('required', () => {
   });
 });
 
-describe('not required', () => {
+describe('WAN-10: not required', () => {
   test('whatever an authenticator says of itself is taken, unless it is denied or broken', async () => {
     for (const how of [{}, { attestation: { format: 'packed' } as const }, packed]) {
       assert.equal(await judge({}, unlisted, how), undefined);

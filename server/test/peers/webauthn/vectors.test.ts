@@ -69,7 +69,7 @@ const refused: Readonly<Record<string, RegExp>> = {
 
 const root = new X509Certificate(Buffer.from(attestationRoot, 'hex'));
 
-describe('vectors of WebAuthn Level 3, section 16', () => {
+describe('WAN-07: vectors of WebAuthn Level 3, section 16', () => {
   for (const vector of vectors) {
     test(vector.name, async () => {
       const claim = readClaim(b64(vector.registration.attestationObject));
