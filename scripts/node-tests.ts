@@ -1,4 +1,4 @@
-/** Stages that run tests with `node --test`, all on one private PostgreSQL. */
+/** Stages that run tests with Node's own runner, all on one private PostgreSQL. */
 import { globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Cluster, startCluster } from '../server/test/postgres.ts';
@@ -6,12 +6,15 @@ import { type Command, type Stage, testStage } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { at, root, serverEnvironment } from './workspace.ts';
 
+/** What runs these files and writes its tally into that one. */
+type Run = (tally: string, files: readonly string[]) => readonly string[];
+
 /** The tests of the files that match, in so many processes at once, each with its share of the files. */
-function nodeTests(name: string, patterns: readonly string[], processes: number, more: readonly string[] = []): Stage {
+function nodeTests(name: string, patterns: readonly string[], processes: number, how: Run): Stage {
   let cluster: Promise<Cluster> | undefined;
   const run = (files: readonly string[]) => async (tally: string) => {
     cluster ??= startCluster();
-    return command(name, (await cluster).url, [...more, ...reporters(tally), ...files]);
+    return command(name, (await cluster).url, how(tally, files));
   };
   return testStage(
     name,
@@ -27,15 +30,8 @@ const files = (patterns: readonly string[]): string[] =>
 const command = (name: string, cluster: string, how: readonly string[]): Command => ({
   name,
   env: serverEnvironment({ SECONDLOCK_TEST_POSTGRES: cluster }),
-  command: [process.execPath, '--disable-warning=ExperimentalWarning', '--test', ...how],
+  command: [process.execPath, '--disable-warning=ExperimentalWarning', ...how],
 });
-
-const reporters = (tally: string): string[] => [
-  `--test-reporter=${process.stdout.isTTY ? 'spec' : 'dot'}`,
-  '--test-reporter-destination=stdout',
-  `--test-reporter=${at('scripts/tally.ts')}`,
-  `--test-reporter-destination=${tally}`,
-];
 
 /** Deals the files out, largest first and each to the smallest share: about equal, and the same in every run. */
 function shares(files: readonly string[], count: number): string[][] {
@@ -57,8 +53,16 @@ export const quickTests = nodeTests(
   'tests',
   ['server/src/**/*.test.ts', 'server/test/**/*.test.ts', 'web/src/**/*.test.ts'],
   availableParallelism() + 1,
-  ['--test-isolation=none'],
+  (tally, files) => [at('scripts/share.ts'), tally, ...files],
 );
 
 /** Statistics, races, kills, two processes, a whole installation: what takes its time. One file after the other. */
-export const hardTests = nodeTests('hard tests', ['server/test/hard/*.hard-test.ts'], 1, ['--test-concurrency=1']);
+export const hardTests = nodeTests('hard tests', ['server/test/hard/**/*.hard-test.ts'], 1, (tally, files) => [
+  '--test',
+  '--test-concurrency=1',
+  `--test-reporter=${process.stdout.isTTY ? 'spec' : 'dot'}`,
+  '--test-reporter-destination=stdout',
+  `--test-reporter=${at('scripts/tally.ts')}`,
+  `--test-reporter-destination=${tally}`,
+  ...files,
+]);

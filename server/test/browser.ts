@@ -96,4 +96,5 @@ export interface Problem {
   readonly code: string;
   readonly retryAfter?: number;
   readonly level?: string;
+  readonly fields?: readonly { readonly field: string }[];
 }

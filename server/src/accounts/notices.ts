@@ -9,9 +9,16 @@ export type NoticeKey = Extract<MessageKey, `notice.${string}`>;
 export const described = ({ label, hint }: { readonly label: string; readonly hint: string }): string =>
   hint === '' ? label : `${label} (${hint})`;
 
+/** How each language writes a moment: to make one of these takes longer than all else of a notice. */
+const ways = new Map<string, Intl.DateTimeFormat>();
+
 /** `21 November 2026, 23:05 UTC`, in the reader's language. */
-const moment = (at: number, locale: string): string =>
-  `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
+function moment(at: number, locale: string): string {
+  const way =
+    ways.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  ways.set(locale, way);
+  return `${way.format(at)} UTC`;
+}
 
 /**
  * Tells an account's owner what was done, when, from where, and how to object. It goes to the address on record,

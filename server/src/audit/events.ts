@@ -61,6 +61,8 @@ export interface EventDetails {
   'sessions.ended': { readonly count: number; readonly by: 'owner' | 'change' };
   'browser.new': Record<string, never>;
   'step-up.demanded': { readonly level: string; readonly for: string };
+  /** `for` is what whoever asked for the proof called it. */
+  'step-up.proved': { readonly for?: string };
   'profile.changed': { readonly fields: readonly string[] };
   'invitation.made': { readonly role: string };
   'token.imported': { readonly serial: string; readonly kind: string };
@@ -115,6 +117,7 @@ export const eventsShown = {
     'session.started',
     'session.ended',
     'sessions.ended',
+    'step-up.proved',
     'browser.new',
   ],
   refused: ['password.refused', 'proof.refused', 'proof.denied'],

@@ -61,6 +61,9 @@ export async function startFlow(by: Omit<Circumstance, 'correlation'>, start: St
 }
 
 async function begin(by: Circumstance, flow: Flow, start: Start, holderHash: string): Promise<Loaded> {
+  if (start.extras.action !== undefined && !flow.takesAction) {
+    throw new Problem('bad-request', { fields: [{ field: 'action', why: `${flow.name} takes none` }] });
+  }
   const now = by.deps.now();
   const session = flow.session ? start.session : undefined;
   if (flow.session && !session) throw new Problem('not-signed-in');

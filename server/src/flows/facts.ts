@@ -52,6 +52,8 @@ export interface Facts {
   readonly resynchronising?: { readonly factor: string; readonly first?: string } | undefined;
   /** The level that a step-up must reach. */
   readonly wanted?: Level;
+  /** What a step-up is proved for, as the one who asked for it named it. */
+  readonly action?: string;
   readonly codesLeft?: number;
 }
 

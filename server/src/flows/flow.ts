@@ -127,6 +127,8 @@ export interface Flow {
   readonly lifetime: number;
   /** Whether it belongs to a live session; `fresh` whether that must have proved itself lately. */
   readonly session?: 'live' | 'fresh';
+  /** Whether its start may name what the person is about to do. */
+  readonly takesAction?: true;
   /** The first facts, or a Problem where the flow may not start. */
   readonly begin: (start: Beginning, extras: StartExtras) => Promise<Facts>;
   /** The first input that a start's extras stand for, where it brings none itself. */

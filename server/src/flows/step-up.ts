@@ -15,14 +15,21 @@ export const stepUp: Flow = {
   purpose: 'step-up',
   lifetime: flowLifetimes.stepUp,
   session: 'live',
-  begin: async (beginning, { level }) => {
+  takesAction: true,
+  begin: async (beginning, { level, action }) => {
     const wanted = namedLevel(level);
     const facts = factsOf(beginning, 'step-up');
     const highest = beginning.person ? decide(beginning.person.standing).highest : 'password';
     // No factor of theirs reaches it: said at once, not after a code was typed.
     if (!atLeast(highest, wanted)) throw new Problem('forbidden', { level: wanted });
-    return { ...facts, ...asking(beginning, wanted), wanted };
+    return { ...facts, ...asking(beginning, wanted), wanted, ...(action === undefined ? {} : { action }) };
   },
   steps: [currentPassword, secondFactor, keep],
-  finish: (c, scene) => renewSession(c, scene, scene.facts.wanted ?? 'password'),
+  finish: async (c, scene) => {
+    const { userId, wanted, action } = scene.facts;
+    const finished = await renewSession(c, scene, wanted ?? 'password');
+    const details = action === undefined ? {} : { for: action };
+    await c.record({ type: 'step-up.proved', userId: userId ?? null, details });
+    return finished;
+  },
 };

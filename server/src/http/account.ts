@@ -11,6 +11,7 @@ import {
   signOut,
 } from '../accounts/profile.ts';
 import type { Session } from '../accounts/sessions.ts';
+import type { EventDetails } from '../audit/events.ts';
 import { listFactors, listKinds, phonesServed } from '../flows/overview.ts';
 import { offerable } from '../flows/prompt.ts';
 import { levels } from '../levels.ts';
@@ -73,6 +74,8 @@ const session = z.object({
 const event = z.object({
   id: z.string(),
   type: z.string(),
+  /** What a step-up was proved for, where it was named. */
+  for: z.string().optional(),
   at: time,
   browser: z.string(),
   place: z.string(),
@@ -297,6 +300,7 @@ async function happened(c: AppContext): Promise<Response> {
     events: rows.map((row) => ({
       id: row.id,
       type: row.type,
+      ...provedFor(row),
       at: iso(row.at),
       browser: row.browser,
       place: placeOf(row.address),
@@ -304,6 +308,9 @@ async function happened(c: AppContext): Promise<Response> {
     })),
   });
 }
+
+const provedFor = ({ type, details }: { readonly type: string; readonly details: string }): { for?: string } =>
+  type === 'step-up.proved' ? (JSON.parse(details) as EventDetails['step-up.proved']) : {};
 
 /** Ends the session here and clears what the browser kept of its pages (SES-07). */
 async function leave(c: AppContext): Promise<Response> {

@@ -19,7 +19,12 @@ const extras = {
   transport: z.enum(['cookie', 'token']).default('cookie'),
   kind: z.string().max(40).optional(),
   level: z.string().max(40).optional(),
-  action: z.string().max(80).optional(),
+  action: z
+    .string()
+    .max(64)
+    .regex(/^[a-z][a-z0-9.-]*$/)
+    .describe('What a `step-up` is proved for; the audit keeps it, and the activity shows it.')
+    .optional(),
   link: z.string().max(128).optional(),
   /** A factor's id: the token of a `resynchronisation`. */
   factor: z.string().max(64).optional(),

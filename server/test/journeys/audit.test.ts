@@ -110,6 +110,7 @@ test('AUD-01 every change of an account has its entry', async () => {
     'challenge.put',
     'proof.accepted',
     'session.replaced',
+    'step-up.proved',
   ]);
   const second = await ada.browser.start('enrolment');
   const scan = asked((await ada.browser.answer(second.body, { accept: 'totp' })).body, 'scan-and-code');

@@ -1,9 +1,11 @@
 /** Step-up: a fresh proof before what is dangerous. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { flows } from '../../src/flows/index.ts';
 import { addMailbox, factorOf } from '../account.ts';
 import type { Browser } from '../browser.ts';
 import { asked, enterPassword, type Person, register, signIn, stepUp } from '../people.ts';
+import { told } from '../records.ts';
 import { inHouse } from '../shared-house.ts';
 
 const minute = 60_000;
@@ -116,6 +118,30 @@ inHouse('step-up', (house) => {
     const { body: most } = await ada.browser.start('step-up', { level: 'aal3' });
     assert.equal(most.code, 'forbidden');
     assert.equal((await ada.browser.start('step-up', { level: 'highest' })).status, 400);
+  });
+
+  test('what it is proved for stands in the audit and in the activity, and other flows take no such name', async () => {
+    const ada = await register(house());
+    const action = 'payout.create-2';
+    const { body: flow } = await ada.browser.start('step-up', { action });
+    const events = await told(house(), () => ada.browser.answer(flow, { code: ada.nextCode() }));
+    assert.deepEqual(events.find(({ type }) => type === 'step-up.proved')?.details, { for: action });
+    await stepUp(ada.browser, ada);
+    const { body } = await ada.browser.get<{ events: { type: string; for?: string }[] }>('/api/v1/account/activity');
+    const proved = body.events.filter(({ type }) => type === 'step-up.proved');
+    assert.deepEqual(
+      proved.map((event) => event.for),
+      [undefined, action],
+    );
+    for (const wrong of ['', 'Payout', '2nd', 'pay out', 'päy', `a${'b'.repeat(64)}`, 7, { in: 'it' }]) {
+      const refused = await ada.browser.start('step-up', { action: wrong });
+      assert.deepEqual([refused.status, refused.body.fields?.[0]?.field], [400, 'action'], refused.text);
+    }
+    assert.equal((await ada.browser.start('step-up', { action: 'a'.repeat(64) })).status, 200);
+    for (const { name } of flows.filter((each) => each.name !== 'step-up')) {
+      const refused = await ada.browser.start(name, { action });
+      assert.deepEqual([refused.status, refused.body.fields?.[0]?.field], [400, 'action'], `${name}: ${refused.text}`);
+    }
   });
 
   test('STEP-01 without a second factor the password is the fresh proof', async () => {

@@ -19,7 +19,9 @@ function Row({ event }: { event: Happening }): ReactNode {
     <li className="item">
       <div className="item-words">
         <p className="item-name">{nameOf(event.type)}</p>
-        <p className="item-more">{[event.browser, event.place, event.address].filter(Boolean).join(' · ')}</p>
+        <p className="item-more">
+          {[event.for, event.browser, event.place, event.address].filter(Boolean).join(' · ')}
+        </p>
       </div>
       <time className="item-more" dateTime={event.at}>
         {momentOf(event.at)}

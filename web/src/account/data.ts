@@ -67,6 +67,8 @@ export interface Session {
 export interface Happening {
   readonly id: string;
   readonly type: string;
+  /** What a step-up was proved for. */
+  readonly for?: string;
   readonly at: string;
   readonly browser: string;
   readonly place: string | null;

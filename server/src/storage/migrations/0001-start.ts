@@ -4,13 +4,17 @@ const time = 'bigint' as const;
 
 /** The first tables. Written once; what changes later is a migration of its own. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await directories(db);
+  await people(db);
+  await factors(db);
+  await invitations(db);
   await flows(db);
+  await counts(db);
   await sessions(db);
-  await outgoing(db);
+  await messages(db);
+  await events(db);
 }
 
-async function directories(db: Kysely<unknown>): Promise<void> {
+async function people(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('tenants')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -53,6 +57,9 @@ async function directories(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('user_roles_pk', ['tenant', 'user_id', 'role'])
     .execute();
   await db.schema.createIndex('user_roles_role').on('user_roles').columns(['tenant', 'role']).execute();
+}
+
+async function factors(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('factors')
     .addColumn('tenant', 'text', (c) => c.notNull())
@@ -77,6 +84,9 @@ async function directories(db: Kysely<unknown>): Promise<void> {
     .addUniqueConstraint('factors_lookup', ['tenant', 'kind', 'lookup'])
     .execute();
   await db.schema.createIndex('factors_user').on('factors').columns(['tenant', 'user_id']).execute();
+}
+
+async function invitations(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('invitations')
     .addColumn('tenant', 'text', (c) => c.notNull())
@@ -135,6 +145,9 @@ async function flows(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('challenges_flow').on('challenges').columns(['tenant', 'flow_id']).execute();
   await db.schema.createIndex('challenges_user').on('challenges').columns(['tenant', 'user_id', 'purpose']).execute();
   await db.schema.createIndex('challenges_end').on('challenges').columns(['expires_at']).execute();
+}
+
+async function counts(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('attempts')
     .addColumn('tenant', 'text', (c) => c.notNull())
@@ -194,7 +207,7 @@ async function sessions(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('known_browsers_token').on('known_browsers').columns(['tenant', 'token_hash']).execute();
 }
 
-async function outgoing(db: Kysely<unknown>): Promise<void> {
+async function messages(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('messages')
     .addColumn('tenant', 'text', (c) => c.notNull())
@@ -216,6 +229,9 @@ async function outgoing(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('messages_pk', ['tenant', 'id'])
     .execute();
   await db.schema.createIndex('messages_due').on('messages').columns(['state', 'next_at']).execute();
+}
+
+async function events(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('events')
     .addColumn('tenant', 'text', (c) => c.notNull())

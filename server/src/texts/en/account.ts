@@ -164,5 +164,6 @@ export const account = {
   'event.session.started': 'Signed in',
   'event.session.ended': 'Signed out',
   'event.sessions.ended': 'Other sessions ended',
+  'event.step-up.proved': 'Confirmed that it was you',
   'event.browser.new': 'First time in a new browser',
 } as const;
