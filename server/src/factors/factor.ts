@@ -130,6 +130,8 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly sends?: Channel;
   /** The one to begin with: strong, free, and nearly everybody can. */
   readonly goodStart?: boolean;
+  /** Enrolled with an imported token only: on offer where one is there to be had. */
+  readonly fromStoreRoom?: boolean;
   /** Dead at use: its successor is shown at once, and the user is asked which factor is lost. */
   readonly replacedAtUse?: boolean;
   readonly settings: ZodType<Settings>;

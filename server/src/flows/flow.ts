@@ -37,8 +37,9 @@ export interface RuledOut {
   readonly why: RiskReason;
 }
 
-/** What entering a step brings: a question, and the factors that could not be asked it. */
+/** What entering a step brings: a question, the factors that could not be asked it, and what was found on the way. */
 export interface Entered {
+  readonly facts?: Pick<Facts, 'tokenThere'>;
   readonly asking?: Asked | undefined;
   readonly ruledOut?: readonly RuledOut[];
 }

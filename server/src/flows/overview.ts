@@ -7,7 +7,7 @@ import { decide } from '../policy/policy.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import { recoveryKinds } from './enrolling.ts';
 import type { Offerable } from './prompt.ts';
-import { asOffer, kindsFor } from './steps/offer.ts';
+import { asOffer, kindsFor, tokenFor } from './steps/offer.ts';
 
 /** A factor of the account page. Never its secret. */
 export interface ListedFactor {
@@ -69,10 +69,11 @@ function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft
 }
 
 /** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */
-export function listKinds(by: Circumstance, person: Person): Offerable[] {
+export async function listKinds(by: Circumstance, person: Person): Promise<Offerable[]> {
   const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map(kindOf) : [];
-  return [...kindsFor(by, person), ...recovery].map((kind) => asOffer(kind, person));
+  return [...kindsFor(by, person, await tokenFor(by, person)), ...recovery].map((kind) => asOffer(kind, person));
 }
 
 /** Whether codes can be texted here: a phone is advised only then. */
-export const phonesServed = (by: Circumstance): boolean => kindsFor(by).some((kind) => kind.sends === 'sms');
+export const phonesServed = (by: Circumstance): boolean =>
+  kindsFor(by, undefined, false).some((kind) => kind.sends === 'sms');

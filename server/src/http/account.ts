@@ -268,7 +268,7 @@ async function factors(c: AppContext): Promise<Response> {
       createdAt: iso(row.createdAt),
       lastUsedAt: row.lastUsedAt === null ? null : iso(row.lastUsedAt),
     })),
-    kinds: listKinds(by, person),
+    kinds: await listKinds(by, person),
   });
 }
 
