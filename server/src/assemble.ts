@@ -81,6 +81,7 @@ export async function assemble(world: World): Promise<Assembled> {
     fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: factorSettings(options, office.channels),
+    reaches: office.reaches,
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
   };

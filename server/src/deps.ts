@@ -1,5 +1,6 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
+import type { Channel } from './delivery/deliver.ts';
 import type { SmsRisk } from './delivery/sms/risk.ts';
 import type { Hasher } from './security/passwords.ts';
 import type { Random } from './security/random.ts';
@@ -33,6 +34,8 @@ export interface Deps {
   /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
   readonly placeOf: (address: string) => string;
   readonly factorSettings: FactorSettings;
+  /** Whether an account could take a message for this destination: nothing is asked that can never come. */
+  readonly reaches: (channel: Channel, to: string) => boolean;
   /** What is known against a number before a code is texted to it; undefined where nobody is asked. */
   readonly smsRisk: SmsRisk | undefined;
   /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */

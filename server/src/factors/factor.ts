@@ -138,7 +138,7 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly data: ZodType<Data>;
   readonly enrolling: ZodType<Enrolling>;
   readonly asking: ZodType<Asking>;
-  /** Whether it can be offered as it is configured; always where it does not say. */
+  /** Whether it can be offered and asked as it is configured; always where it does not say. */
   available?(settings: Settings): boolean;
   /** Where its proofs come from: two proofs over one channel count once. */
   channel(data: Data, factorId: string): string;

@@ -34,7 +34,6 @@ import { flowNamed } from './index.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
 import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
 import { TooManySent } from './sending/quotas.ts';
-import { tellRisk } from './sending/risk.ts';
 
 /** How a flow is started. */
 export interface Start {
@@ -228,7 +227,7 @@ async function moveOn(
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);
     const extra = await judgement.write?.(c);
-    for (const { why } of ruledOut) await tellRisk(c, learned.userId ?? null, why);
+    for (const { tell } of ruledOut) await tell(c);
     const facts = { ...without(learned, ruledOut), ...found, ...extra };
     if (currentStep(flow, facts)?.name !== next?.name) throw new Error('what a commit learns must not change the step');
     const first = row.version === 0;

@@ -6,6 +6,7 @@ import { kindOf } from '../factors/index.ts';
 import { decide } from '../policy/policy.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import { recoveryKinds } from './enrolling.ts';
+import { worksHere } from './given.ts';
 import type { Offerable } from './prompt.ts';
 import { asOffer, kindsFor, tokenFor } from './steps/offer.ts';
 
@@ -29,6 +30,8 @@ export interface ListedFactor {
   readonly serial?: string;
   /** A token that is past its date, or before it: it is refused. */
   readonly expired?: true;
+  /** Cannot be asked as the server is configured: nothing sends its codes, or nobody judges them. */
+  readonly unavailable?: true;
 }
 
 /** The user's factors, oldest first. */
@@ -48,6 +51,7 @@ export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
     createdAt: row.created_at,
     createdFrom: row.created_from,
     lastUsedAt: row.last_used_at,
+    ...(worksHere(by.deps, kindOf(row.kind)) ? {} : { unavailable: true }),
     ...toldBy(by, row),
   }));
 }

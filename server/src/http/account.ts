@@ -56,6 +56,7 @@ const factor = z.object({
   codesLeft: z.number().optional(),
   serial: z.string().optional(),
   expired: z.literal(true).optional(),
+  unavailable: z.literal(true).optional(),
 });
 
 const session = z.object({

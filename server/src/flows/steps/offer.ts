@@ -11,7 +11,7 @@ import { askEnrolment } from '../ask.ts';
 import { mailKind } from '../enrolling.ts';
 import type { Facts, Offer } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
-import { settingsOf } from '../given.ts';
+import { worksHere } from '../given.ts';
 import type { Offerable } from '../prompt.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 
@@ -71,7 +71,7 @@ export function kindsFor(
   const held = person?.standing.held ?? [];
   return factorKinds.filter((kind) => {
     if (kind.use !== 'everyday') return false;
-    if (kind.available?.(settingsOf(deps, kind)) === false) return false;
+    if (!worksHere(deps, kind)) return false;
     if (kind.fromStoreRoom && !tokenThere) return false;
     if (kind !== mailKind) return true;
     return tenant.profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);

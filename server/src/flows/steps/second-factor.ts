@@ -1,4 +1,5 @@
 /** The second factor: asked here for sign-in, recovery, step-up and changes alike, so it exists once. */
+import type { Commit } from '../../accounts/commit.ts';
 import { notify } from '../../accounts/notices.ts';
 import { factorBound } from '../../accounts/tokens.ts';
 import { Problem } from '../../errors.ts';
@@ -20,9 +21,9 @@ import {
   type Scene,
   type Step,
 } from '../flow.ts';
-import { factorData, givenFor } from '../given.ts';
+import { factorData, givenFor, worksHere } from '../given.ts';
 import { laneIn } from '../scene.ts';
-import { riskOf } from '../sending/risk.ts';
+import { heldBack, tellHeldBack } from '../sending/risk.ts';
 import { mayResend, resend } from './resend.ts';
 import { waysTo } from './ways.ts';
 
@@ -32,8 +33,8 @@ export const secondFactor: Step = {
   isNeeded: (facts) => facts.mustProve === true && !provedSecond(facts),
   enter: askFirstSafe,
   show: (scene) => {
-    // Ruled out, and nothing else is there: the page says what is left to do.
-    if (askable(scene).length === 0 && scene.facts.ruledOut) return { ask: 'choose', about: 'proof', options: [] };
+    // Nothing that is enrolled can be asked: the page says what is left to do.
+    if (askable(scene).length === 0) return { ask: 'choose', about: 'proof', options: [] };
     const factor = currentFactor(scene);
     const open = challengeOf(scene, factor);
     if (open?.prompt.ask !== 'code') return { ask: 'choose', about: 'proof', options: waysTo(askable(scene)) };
@@ -75,24 +76,35 @@ export const secondFactor: Step = {
 };
 
 /**
- * Asks the current factor, or the next one while the risk check rules them out: who holds the number may be somebody
- * else by now, and a code must not go there (OOB-08).
+ * Asks the current factor, or the next one where it cannot be asked: the operator has removed what it needs, or the risk
+ * check says that whoever holds the number may be somebody else by now (OOB-08). It stays demanded all the same: what
+ * cannot be asked lets nobody in.
  */
 async function askFirstSafe(scene: Scene, again: boolean): Promise<Entered> {
   const ruledOut: RuledOut[] = [];
   for (;;) {
     const out = [...(scene.facts.ruledOut ?? []), ...ruledOut.map(({ factorId }) => factorId)];
     const here = { ...scene, facts: { ...scene.facts, ruledOut: out } };
-    if (askable(here).length === 0 && ruledOut.length > 0) return { ruledOut };
-    const factor = currentFactor(here);
+    const ways = enrolled(here);
+    if (ways.length === 0 && ruledOut.length > 0) return { ruledOut };
+    const factor = currentOf(ways, scene);
+    const kind = kindOf(factor.kind);
+    if (!worksHere(scene.by.deps, kind)) {
+      ruledOut.push({ factorId: factor.id, tell: (c) => tellUnavailable(c, factor) });
+      continue;
+    }
     const live = challengeOf(scene, factor);
     if (live && !again && live.expiresAt > scene.now) return { ruledOut };
-    const asking = await askFactor(scene, kindOf(factor.kind), factor);
-    const why = await riskOf(scene, asking.send);
+    const asking = await askFactor(scene, kind, factor);
+    const why = await heldBack(scene, asking.send);
     if (why === undefined) return { asking, ruledOut };
-    ruledOut.push({ factorId: factor.id, why });
+    const channel = asking.send?.channel ?? '';
+    ruledOut.push({ factorId: factor.id, tell: (c) => tellHeldBack(c, factor.user_id, channel, why) });
   }
 }
+
+const tellUnavailable = (c: Commit, { id, kind, user_id }: FactorRow): Promise<void> =>
+  c.record({ type: 'factor.unavailable', userId: user_id, details: { kind, factor: id } });
 
 /** A text message comes first among the other ways: what else is at hand where a device is not (WCAG 2.2 SC 3.3.8). */
 const fallbackFirst = (factors: readonly FactorRow[]): FactorRow[] => {
@@ -101,7 +113,7 @@ const fallbackFirst = (factors: readonly FactorRow[]): FactorRow[] => {
 };
 
 /** The factors that policy lets this flow ask, in order: what was enrolled and allowed, never what a client names. */
-function askable(scene: Scene): FactorRow[] {
+function enrolled(scene: Scene): FactorRow[] {
   const proved = new Set(scene.facts.proofs.map((proof) => proof.channel));
   return (scene.facts.askable ?? []).flatMap((id) => {
     const factor = scene.person?.factors.find((row) => row.id === id && row.state === 'active');
@@ -109,8 +121,13 @@ function askable(scene: Scene): FactorRow[] {
   });
 }
 
-function currentFactor(scene: Scene): FactorRow {
-  const ways = askable(scene);
+/** Those of them that can be asked here. */
+const askable = (scene: Scene): FactorRow[] =>
+  enrolled(scene).filter((factor) => worksHere(scene.by.deps, kindOf(factor.kind)));
+
+const currentFactor = (scene: Scene): FactorRow => currentOf(askable(scene), scene);
+
+function currentOf(ways: readonly FactorRow[], scene: Scene): FactorRow {
   const factor = ways.find((row) => row.id === scene.facts.choice) ?? ways[0];
   // A factor is demanded and none can be asked: no.
   if (!factor) throw new Problem('flow-over');
