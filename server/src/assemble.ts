@@ -85,6 +85,7 @@ export async function assemble(world: World): Promise<Assembled> {
     placeOf: world.placeOf,
     factorSettings: factorSettings(options, office.channels),
     push: { publicKey: async () => '', read: () => ({ wrong: 'subscription.endpoint' }) },
+    reaches: office.reaches,
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
   };

@@ -1,5 +1,6 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
+import type { Channel } from './delivery/deliver.ts';
 import type { SmsRisk } from './delivery/sms/risk.ts';
 import type { Watch } from './flows/elsewhere/watch.ts';
 import type { Hasher } from './security/passwords.ts';
@@ -41,6 +42,8 @@ export interface Deps {
     readonly publicKey: () => Promise<string>;
     readonly read: (given: unknown) => { readonly subscription: object } | { readonly wrong: string };
   };
+  /** Whether an account could take a message for this destination: nothing is asked that can never come. */
+  readonly reaches: (channel: Channel, to: string) => boolean;
   /** What is known against a number before a code is texted to it; undefined where nobody is asked. */
   readonly smsRisk: SmsRisk | undefined;
   /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */

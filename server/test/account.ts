@@ -12,6 +12,7 @@ export interface Listed {
   readonly level: string;
   readonly state: string;
   readonly asked: boolean;
+  readonly unavailable?: true;
   readonly createdAt: string;
   readonly createdFrom: string;
   readonly lastUsedAt: string | null;

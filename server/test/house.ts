@@ -33,6 +33,8 @@ export interface HouseOptions {
   readonly log?: (line: string) => void;
   /** Accounts that messages are offered to before the sinks. */
   readonly accounts?: World['accounts'];
+  /** Beginnings of the numbers that the sink for SMS serves: all unless said, and with none there is no account at all. */
+  readonly smsFor?: readonly string[];
 }
 
 /** One judge for all houses of a test file: its dictionaries take half a second to load. It does not hold the process. */
@@ -87,7 +89,9 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     accounts: (hooks) => [
       ...(how.accounts?.(hooks) ?? []),
       { channel: 'email', prefixes: [], sender: sinkInto(mails) },
-      { channel: 'sms', prefixes: [], sender: sinkInto(texts) },
+      ...(how.smsFor?.length === 0
+        ? []
+        : [{ channel: 'sms' as const, prefixes: how.smsFor ?? [], sender: sinkInto(texts) }]),
     ],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...texts, ...mails].map(asKept) }),
     placeOf: () => '',

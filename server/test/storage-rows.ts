@@ -244,6 +244,7 @@ export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   rolesOf: (db) => users.rolesOf(db, 'u'),
   findToken: (db) => tokens.findToken(db, 'T'),
   tokenOfFactor: (db) => tokens.tokenOfFactor(db, 'u', 'f'),
+  hasTokenFor: (db) => tokens.hasTokenFor(db, 'u', now),
   listTokens: (db) => tokens.listTokens(db, { state: 'reserved', userId: 'u', after: 'A', limit: 10 }),
   countRole: (db) => users.countRole(db, 'owner'),
 };

@@ -50,6 +50,8 @@ export interface EventDetails {
   'factor.renamed': { readonly kind: string; readonly factor: string };
   'factor.preferred': { readonly kind: string; readonly factor: string };
   'factor.kept': { readonly kind: string; readonly factor: string; readonly kept: boolean };
+  /** It would have been asked, and its kind does not work as the server is configured. */
+  'factor.unavailable': { readonly kind: string; readonly factor: string };
   'factor.disabled': { readonly kind: string };
   'recovery-set.renewed': { readonly kind: string; readonly factor: string };
   'offer.declined': Record<string, never>;

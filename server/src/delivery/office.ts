@@ -9,7 +9,7 @@ import type { Channel } from './deliver.ts';
 import { Outbox } from './outbox.ts';
 import { ReceiptBook, type ReceiptSource, receiptDoor, receiptToken } from './receipt-book.ts';
 import type { Service } from './render.ts';
-import type { Account } from './route.ts';
+import { type Account, serves } from './route.ts';
 
 /** What an {@link Office} is opened with. */
 export interface OfficeOptions {
@@ -33,6 +33,8 @@ export interface Office {
   readonly outbox: Outbox;
   /** The channels that a message can leave by. */
   readonly channels: ReadonlySet<Channel>;
+  /** Whether an account serves this destination. */
+  readonly reaches: (channel: Channel, to: string) => boolean;
   /** Takes a receipt that came over HTTP. */
   readonly receive: ReturnType<typeof receiptDoor>;
   readonly close: () => Promise<void>;
@@ -70,6 +72,7 @@ export function openOffice(options: OfficeOptions): Office {
   return {
     outbox,
     channels: new Set(accounts.map(({ channel }) => channel)),
+    reaches: (channel, to) => accounts.some((account) => serves(account, channel, to) !== undefined),
     receive: receiptDoor({ accounts, keyring, book }),
     close: async () => {
       await outbox.stop();

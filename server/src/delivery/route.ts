@@ -31,7 +31,7 @@ const enough = 30;
 const measuring = 0.05;
 
 /** How many characters of the number the account names; 0 where it serves all, undefined where it does not serve it. */
-function serves(account: Account, channel: Channel, to: string): number | undefined {
+export function serves(account: Account, channel: Channel, to: string): number | undefined {
   if (account.channel !== channel) return undefined;
   if (channel !== 'sms' || account.prefixes.length === 0) return 0;
   const lengths = account.prefixes.filter((prefix) => to.startsWith(prefix)).map((prefix) => prefix.length);

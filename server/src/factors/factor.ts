@@ -195,13 +195,15 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   readonly alone?: { readonly ask: (given: Given<Settings>) => Promise<Question<Asking>>; readonly nobodys: Data };
   /** Its questions are answered on another device, which signs its answers. */
   readonly elsewhere?: Elsewhere<Data, Asking>;
+  /** Enrolled with an imported token only: on offer where one is there to be had. */
+  readonly fromStoreRoom?: boolean;
   /** Dead at use: its successor is shown at once, and the user is asked which factor is lost. */
   readonly replacedAtUse?: boolean;
   readonly settings: ZodType<Settings>;
   readonly data: ZodType<Data>;
   readonly enrolling: ZodType<Enrolling>;
   readonly asking: ZodType<Asking>;
-  /** Whether it can be offered as it is configured; always where it does not say. */
+  /** Whether it can be offered and asked as it is configured; always where it does not say. */
   available?(settings: Settings): boolean;
   /** Where its proofs come from: two proofs over one channel count once. */
   channel(data: Data, factorId: string): string;

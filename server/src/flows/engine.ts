@@ -34,7 +34,6 @@ import { flowNamed } from './index.ts';
 import { type Answer, answers, type Refused } from './prompt.ts';
 import { browserLane, hashOf, type Loaded, load, personOf, sealFacts } from './scene.ts';
 import { TooManySent } from './sending/quotas.ts';
-import { tellRisk } from './sending/risk.ts';
 
 /** How a flow is started. */
 export interface Start {
@@ -229,14 +228,14 @@ async function moveOn(
   const person = judgement.person ?? (known ? scene.person : await personOf(by, learned.userId));
   const after = { ...scene, facts: learned, person };
   const entered: Entered = judgement.asking ? { asking: judgement.asking } : await enter(next, step, verdict, after);
-  const { asking: entering, ruledOut = [] } = entered;
+  const { asking: entering, ruledOut = [], facts: found } = entered;
   const lane = entering?.send ? await browserLane(after) : 'other';
   const moved = commit(by, async (c) => {
     await holdStill(c, learned, row);
     if (guess) await clearAttempts(c.tx, guess);
     const extra = await judgement.write?.(c);
-    for (const { why } of ruledOut) await tellRisk(c, learned.userId ?? null, why);
-    const facts = { ...without(learned, ruledOut), ...extra };
+    for (const { tell } of ruledOut) await tell(c);
+    const facts = { ...without(learned, ruledOut), ...found, ...extra };
     if (currentStep(flow, facts)?.name !== next?.name) throw new Error('what a commit learns must not change the step');
     const first = row.version === 0;
     const wait = entering ? await writeAsked(c, { ...after, facts }, entering, { lane, first }) : undefined;

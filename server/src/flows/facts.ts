@@ -44,6 +44,8 @@ export interface Facts {
   readonly ruledOut?: readonly string[];
   readonly newPassword?: 'wanted' | 'set';
   readonly offer?: Offer | 'done';
+  /** A hardware token was there to be had when the offer was made. */
+  readonly tokenThere?: boolean;
   readonly enrolling?: string;
   /** Recovery kinds that are to be shown and kept. */
   readonly keep?: readonly string[];

@@ -5,7 +5,6 @@
 import type { Circumstance, Commit } from '../accounts/commit.ts';
 import type { Person } from '../accounts/person.ts';
 import type { Minted } from '../accounts/sessions.ts';
-import type { RiskReason } from '../delivery/sms/risk.ts';
 import type { FactorPrompt, Purpose, Reveal } from '../factors/factor.ts';
 import type { Lane } from '../policy/limits.ts';
 import type { SessionRow } from '../storage/tables.ts';
@@ -35,14 +34,15 @@ export interface Asked {
   readonly reveal: Reveal | undefined;
 }
 
-/** A factor that must not be sent anything now. */
+/** A factor that cannot be asked now, and what the audit hears of it. */
 export interface RuledOut {
   readonly factorId: string;
-  readonly why: RiskReason | 'too-many';
+  readonly tell: (commit: Commit) => Promise<void>;
 }
 
-/** What entering a step brings: a question, and the factors that could not be asked it. */
+/** What entering a step brings: a question, the factors that could not be asked it, and what was found on the way. */
 export interface Entered {
+  readonly facts?: Pick<Facts, 'tokenThere'>;
   readonly asking?: Asked | undefined;
   readonly ruledOut?: readonly RuledOut[];
 }

@@ -52,8 +52,12 @@ export function givenFor(
 }
 
 /** A kind's settings as the operator has them. */
-export const settingsOf = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): unknown =>
+const settingsOf = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): unknown =>
   kind.settings.parse(deps.factorSettings[kind.kind] ?? {});
+
+/** Whether factors of a kind can be had and asked as the server is configured: its channel has an account, its service an address. */
+export const worksHere = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): boolean =>
+  kind.available?.(settingsOf(deps, kind)) !== false;
 
 /** A factor's data, unsealed and parsed with its kind's schema; throws on any doubt. */
 export function factorData(scene: Scene, kind: AnyFactorKind, factor: { readonly id: string; readonly data: string }) {

@@ -6,8 +6,9 @@ import { kindOf } from '../factors/index.ts';
 import { decide } from '../policy/policy.ts';
 import type { FactorRow } from '../storage/tables.ts';
 import { recoveryKinds } from './enrolling.ts';
+import { worksHere } from './given.ts';
 import type { Offerable } from './prompt.ts';
-import { asOffer, kindsFor } from './steps/offer.ts';
+import { asOffer, kindsFor, tokenFor } from './steps/offer.ts';
 
 /** A factor of the account page. Never its secret. */
 export interface ListedFactor {
@@ -29,6 +30,8 @@ export interface ListedFactor {
   readonly serial?: string;
   /** A token that is past its date, or before it: it is refused. */
   readonly expired?: true;
+  /** Cannot be asked as the server is configured: nothing sends its codes, or nobody judges them. */
+  readonly unavailable?: true;
 }
 
 /** The user's factors, oldest first. */
@@ -48,6 +51,7 @@ export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
     createdAt: row.created_at,
     createdFrom: row.created_from,
     lastUsedAt: row.last_used_at,
+    ...(worksHere(by.deps, kindOf(row.kind)) ? {} : { unavailable: true }),
     ...toldBy(by, row),
   }));
 }
@@ -69,10 +73,12 @@ function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft
 }
 
 /** The kinds that this account may add: everyday ones, and recovery ones once there is an everyday factor. */
-export function listKinds(by: Circumstance, person: Person): Offerable[] {
+export async function listKinds(by: Circumstance, person: Person): Promise<Offerable[]> {
   const recovery = decide(person.standing).everyday.length > 0 ? recoveryKinds.map(kindOf) : [];
-  return [...kindsFor(by, person), ...recovery].map((kind) => asOffer(by, kind, person));
+  const kinds = kindsFor(by, person, await tokenFor(by, person));
+  return [...kinds, ...recovery].map((kind) => asOffer(by, kind, person));
 }
 
 /** Whether codes can be texted here: a phone is advised only then. */
-export const phonesServed = (by: Circumstance): boolean => kindsFor(by).some((kind) => kind.sends === 'sms');
+export const phonesServed = (by: Circumstance): boolean =>
+  kindsFor(by, undefined, false).some((kind) => kind.sends === 'sms');

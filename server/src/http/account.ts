@@ -57,6 +57,7 @@ const factor = z.object({
   codesLeft: z.number().optional(),
   serial: z.string().optional(),
   expired: z.literal(true).optional(),
+  unavailable: z.literal(true).optional(),
 });
 
 const session = z.object({
@@ -271,7 +272,7 @@ async function factors(c: AppContext): Promise<Response> {
       createdAt: iso(row.createdAt),
       lastUsedAt: row.lastUsedAt === null ? null : iso(row.lastUsedAt),
     })),
-    kinds: listKinds(by, person),
+    kinds: await listKinds(by, person),
   });
 }
 

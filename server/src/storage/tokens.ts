@@ -16,6 +16,20 @@ export const tokenOfFactor = (db: Db, userId: string, factorId: string): Promise
     .where('factor_id', '=', factorId)
     .executeTakeFirst();
 
+/** Whether there is a token that this user, or a newcomer, could take now: free or kept for them, and within its dates. */
+export async function hasTokenFor(db: Db, userId: string | undefined, now: number): Promise<boolean> {
+  const found = await db.k
+    .selectFrom('tokens')
+    .select('serial')
+    .where('tenant', '=', db.tenant)
+    .where((is) => is.or([is('state', '=', 'free'), is('state', '=', 'reserved').and('user_id', '=', userId ?? '')]))
+    .where((is) => is.or([is('starts_at', 'is', null), is('starts_at', '<=', now)]))
+    .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', now)]))
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** Which tokens are listed, in the order of their serial numbers. */
 export interface TokenSearch {
   readonly state?: TokenRow['state'] | undefined;

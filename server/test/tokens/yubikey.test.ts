@@ -118,6 +118,21 @@ for (const on of databases) {
       assert.equal(done.body.done, true, done.text);
     });
 
+    test('FLOW-07 where the validation server is taken out of the configuration, no key is asked and no password is enough', async () => {
+      const { person } = await owner();
+      const app = await register(house);
+      assert.equal((await addKey(app, server.learn(new YubiKey()))).body.done, true);
+      const again = await openHouse({ like: house });
+      const flow = await enterPassword(again.browser(), person);
+      assert.deepEqual(
+        [flow.done, flow.refused?.code, asked(flow, 'code').kind],
+        [false, 'unavailable', 'backup-codes'],
+      );
+      const beside = asked(await enterPassword(again.browser(), app), 'code');
+      assert.deepEqual([beside.kind, beside.others.some(({ kind }) => kind === 'yubikey')], ['totp', false]);
+      await again.outbox.stop();
+    });
+
     test('FLOW-07 an enrolment while the validation server is away leaves nothing behind', async () => {
       const person = await register(house, 'nothing');
       const key = server.learn(new YubiKey());

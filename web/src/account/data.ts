@@ -41,6 +41,8 @@ export interface Factor {
   readonly codesLeft?: number;
   /** A token past its date: refused at sign-in. */
   readonly expired?: boolean;
+  /** Cannot be asked as the server is configured. */
+  readonly unavailable?: boolean;
   /** Of a hardware token, which can get out of step. */
   readonly serial?: string;
 }

@@ -39,6 +39,7 @@ function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
         </p>
         {factor.asked === false && factor.state === 'active' && <p className="item-more">{t('methods.not-asked')}</p>}
         {factor.expired === true && <p className="item-more">{t('methods.expired.lead')}</p>}
+        {factor.unavailable === true && <p className="item-more">{t('methods.unavailable')}</p>}
         {more && <p className="item-more">{more}</p>}
         <p className="item-more">{history(factor)}</p>
       </div>

@@ -82,6 +82,7 @@ export const hotp = defineFactor<Token, Record<string, never>, z.infer<typeof en
   guessable: true,
   level: 'aal2',
   amr: ['otp'],
+  fromStoreRoom: true,
   settings: z.strictObject({}),
   data,
   enrolling,

@@ -1,6 +1,6 @@
 /** How often a device may be asked to approve: a person who is asked without end approves in the end (PUSH-04). */
 
-import { commit } from '../../accounts/commit.ts';
+import { type Commit, commit } from '../../accounts/commit.ts';
 import type { AnyFactorKind } from '../../factors/factor.ts';
 import { rations, requestsSinceApproval } from '../../policy/limits.ts';
 import { takeTotalAttempt } from '../../storage/attempts.ts';
@@ -10,6 +10,10 @@ import { withinRations } from './quotas.ts';
 
 /** What a user's requests since the last approval are counted as; an approval ends the count. */
 export const requestsOf = (kind: string): string => `${kind}:requests`;
+
+/** Tells the audit that a device was not asked. */
+export const tellTooOften = (c: Commit, { user_id: userId }: FactorRow): Promise<void> =>
+  c.record({ type: 'sending.refused', userId, details: { channel: 'push', reason: 'quota' } });
 
 /**
  * Takes one of the requests that may still be made; true where none is left. Over the last minutes, and since the last

@@ -3,11 +3,12 @@ import { Problem } from '../../errors.ts';
 import { kindOf } from '../../factors/index.ts';
 import type { FactorRow } from '../../storage/tables.ts';
 import type { OpenChallenge, Scene } from '../flow.ts';
+import { worksHere } from '../given.ts';
 import type { Way } from '../prompt.ts';
 import { waysTo } from './ways.ts';
 
 /** The factors that policy lets this flow ask, in order: what was enrolled and allowed, never what a client names. */
-export function askable(scene: Scene): FactorRow[] {
+export function enrolled(scene: Scene): FactorRow[] {
   const proved = new Set(scene.facts.proofs.map((proof) => proof.channel));
   return (scene.facts.askable ?? []).flatMap((id) => {
     const factor = scene.person?.factors.find((row) => row.id === id && row.state === 'active');
@@ -15,9 +16,15 @@ export function askable(scene: Scene): FactorRow[] {
   });
 }
 
+/** Those of them that can be asked here. */
+export const askable = (scene: Scene): FactorRow[] =>
+  enrolled(scene).filter((factor) => worksHere(scene.by.deps, kindOf(factor.kind)));
+
 /** The factor that is asked: the chosen one, else the first. */
-export function currentFactor(scene: Scene): FactorRow {
-  const ways = askable(scene);
+export const currentFactor = (scene: Scene): FactorRow => currentOf(askable(scene), scene);
+
+/** The one of these that is asked. */
+export function currentOf(ways: readonly FactorRow[], scene: Scene): FactorRow {
   const factor = ways.find((row) => row.id === scene.facts.choice) ?? ways[0];
   // A factor is demanded and none can be asked: no.
   if (!factor) throw new Problem('flow-over');

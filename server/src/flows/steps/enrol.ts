@@ -11,7 +11,7 @@ import { givenFor } from '../given.ts';
 import type { Answer, Refused } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
 import { takeRations } from '../sending/quotas.ts';
-import { riskOf, tellRisk } from '../sending/risk.ts';
+import { heldBack, tellHeldBack } from '../sending/risk.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { fits, rationSignatures, textOf } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
@@ -120,12 +120,15 @@ async function sentAgain(scene: Scene, open: OpenChallenge | undefined): Promise
   return asking ? safe(scene, asking, { verdict, asking }) : { verdict };
 }
 
-/** The judgement as it is, unless the number that a code would go to is at risk (OOB-08). */
+/** The judgement as it is, unless the number that a code would go to is at risk (OOB-08), or no account reaches it. */
 async function safe(scene: Scene, { send }: Asked, judgement: Judgement): Promise<Judgement> {
-  const why = await riskOf(scene, send);
+  const why = await heldBack(scene, send);
   if (why === undefined) return judgement;
   const userId = scene.facts.userId ?? null;
-  return { verdict: no('number-not-allowed'), refuse: (c) => tellRisk(c, userId, why) };
+  return {
+    verdict: no('number-not-allowed'),
+    refuse: (c) => tellHeldBack(c, userId, send?.channel ?? '', why),
+  };
 }
 
 async function askAgain(scene: Scene, open: OpenChallenge | undefined): Promise<Asked | undefined> {

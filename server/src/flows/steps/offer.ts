@@ -6,11 +6,12 @@ import { factorKinds } from '../../factors/index.ts';
 import { atLeast } from '../../levels.ts';
 import { decide, type Held, isPhone } from '../../policy/policy.ts';
 import { randomId } from '../../security/random.ts';
+import { hasTokenFor } from '../../storage/tokens.ts';
 import { askEnrolment } from '../ask.ts';
 import { mailKind } from '../enrolling.ts';
 import type { Facts, Offer } from '../facts.ts';
 import type { Judgement, Scene, Step } from '../flow.ts';
-import { settingsOf } from '../given.ts';
+import { settingsOf, worksHere } from '../given.ts';
 import type { Offerable } from '../prompt.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 
@@ -18,11 +19,14 @@ import { enrolled, learnEnrolled } from './enrolled.ts';
 export const offer: Step = {
   name: 'offer',
   isNeeded: (facts) => openOffer(facts) !== undefined && facts.enrolling === undefined,
+  enter: async (scene) => ({ facts: { tokenThere: await tokenFor(scene.by, scene.person) } }),
   show: (scene) => {
     const open = openOffer(scene.facts);
     return {
       ask: 'offer',
-      kinds: offered(scene).map((kind) => asOffer(scene.by, kind, scene.person)),
+      kinds: kindsFor(scene.by, scene.person, scene.facts.tokenThere === true).map((kind) =>
+        asOffer(scene.by, kind, scene.person),
+      ),
       skippable: open?.skippable ?? false,
       why: open?.why ?? 'offer.choice',
     };
@@ -60,21 +64,30 @@ function adviceOn(kind: AnyFactorKind, held: readonly Held[]): Offerable['advice
   return kind.sends === 'sms' && strong && !held.some(isPhone) ? 'suggested' : undefined;
 }
 
+/** Whether the store room holds a token that this person could take. */
+export const tokenFor = ({ deps, tenant }: Circumstance, person: Person | undefined): Promise<boolean> =>
+  hasTokenFor(deps.database.in(tenant.id), person?.user.id, deps.now());
+
 /** Everyday kinds that can be had here and that this profile and account allow: no mailbox where it cannot count, none twice. */
-export function kindsFor({ deps, tenant }: Pick<Circumstance, 'deps' | 'tenant'>, person?: Person): AnyFactorKind[] {
+export function kindsFor(
+  { deps, tenant }: Pick<Circumstance, 'deps' | 'tenant'>,
+  person: Person | undefined,
+  tokenThere: boolean,
+): AnyFactorKind[] {
   const held = person?.standing.held ?? [];
   return factorKinds.filter((kind) => {
     if (kind.use !== 'everyday') return false;
-    if (kind.available?.(settingsOf(deps, kind)) === false) return false;
+    if (!worksHere(deps, kind)) return false;
+    if (kind.fromStoreRoom && !tokenThere) return false;
     if (kind !== mailKind) return true;
     return tenant.profile.mailboxFactor && !held.some((factor) => factor.kind === kind.kind);
   });
 }
 
-const offered = (scene: Scene): AnyFactorKind[] => kindsFor(scene.by, scene.person);
-
+/** What is accepted is looked up anew: the last token may be somebody's by now. */
 async function accepted(scene: Scene, name: string): Promise<Judgement> {
-  const kind = offered(scene).find((candidate) => candidate.kind === name);
+  const offered = kindsFor(scene.by, scene.person, await tokenFor(scene.by, scene.person));
+  const kind = offered.find((candidate) => candidate.kind === name);
   if (!kind) throw new Problem('bad-request', { fields: [{ field: 'accept', why: 'this is not on offer' }] });
   const question = await askEnrolment(scene, kind);
   if (question) return { verdict: { is: 'offered', facts: { enrolling: kind.kind } } };

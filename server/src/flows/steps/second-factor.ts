@@ -1,14 +1,26 @@
 /** The second factor: asked here for sign-in, recovery, step-up and changes alike, so it exists once. */
+import type { Commit } from '../../accounts/commit.ts';
 import { Problem } from '../../errors.ts';
 import { kindOf } from '../../factors/index.ts';
+import type { FactorRow } from '../../storage/tables.ts';
 import { askFactor } from '../ask.ts';
 import { no, provedSecond } from '../facts.ts';
 import type { Entered, Judgement, OpenChallenge, RuledOut, Scene, Step } from '../flow.ts';
+import { worksHere } from '../given.ts';
 import type { Answer, Collected, Prompt } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
-import { askedTooOften } from '../sending/requests.ts';
-import { riskOf } from '../sending/risk.ts';
-import { askable, askedWith, challengeOf, currentFactor, otherWays, wayOfEach } from './askable.ts';
+import { askedTooOften, tellTooOften } from '../sending/requests.ts';
+import { heldBack, tellHeldBack } from '../sending/risk.ts';
+import {
+  askable,
+  askedWith,
+  challengeOf,
+  currentFactor,
+  currentOf,
+  enrolled,
+  otherWays,
+  wayOfEach,
+} from './askable.ts';
 import { acceptedProof, fits, rationSignatures, refusedProof, textOf, verdictOn } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
 
@@ -52,8 +64,8 @@ export const secondFactor: Step = {
 };
 
 function show(scene: Scene): Prompt {
-  // Ruled out, and nothing else is there: the page says what is left to do.
-  if (askable(scene).length === 0 && scene.facts.ruledOut) return { ask: 'choose', about: 'proof', options: [] };
+  // Nothing that is enrolled can be asked: the page says what is left to do.
+  if (askable(scene).length === 0) return { ask: 'choose', about: 'proof', options: [] };
   const factor = currentFactor(scene);
   const open = challengeOf(scene, factor);
   const shared = { kind: factor.kind, others: otherWays(scene, factor) };
@@ -72,26 +84,39 @@ function show(scene: Scene): Prompt {
 const answered = (open: OpenChallenge): { answered?: true } => (open.answer ? { answered: true } : {});
 
 /**
- * Asks the current factor, or the next one where it may not be asked: the risk check rules a number out, since who holds
- * it may be somebody else by now (OOB-08), or its device was asked too often (PUSH-04).
+ * Asks the current factor, or the next one where it cannot be asked: the operator has removed what it needs, the risk
+ * check says that whoever holds the number may be somebody else by now (OOB-08), or its device was asked too often
+ * (PUSH-04). It stays demanded all the same: what cannot be asked lets nobody in.
  */
 async function askFirstSafe(scene: Scene, again: boolean): Promise<Entered> {
   const ruledOut: RuledOut[] = [];
   for (;;) {
     const out = [...(scene.facts.ruledOut ?? []), ...ruledOut.map(({ factorId }) => factorId)];
     const here = { ...scene, facts: { ...scene.facts, ruledOut: out } };
-    if (askable(here).length === 0 && ruledOut.length > 0) return { ruledOut };
-    const factor = currentFactor(here);
+    const ways = enrolled(here);
+    if (ways.length === 0 && ruledOut.length > 0) return { ruledOut };
+    const factor = currentOf(ways, scene);
+    const kind = kindOf(factor.kind);
+    if (!worksHere(scene.by.deps, kind)) {
+      ruledOut.push({ factorId: factor.id, tell: (c) => tellUnavailable(c, factor) });
+      continue;
+    }
     const live = challengeOf(scene, factor);
     if (live && !again && live.expiresAt > scene.now) return { ruledOut };
-    const kind = kindOf(factor.kind);
-    const often = await askedTooOften(scene, kind, factor);
-    const asking = often ? undefined : await askFactor(here, kind, factor, askedWith(here, factor));
-    const why = asking ? await riskOf(scene, asking.send) : 'too-many';
-    if (asking && why === undefined) return { asking, ruledOut };
-    if (why !== undefined) ruledOut.push({ factorId: factor.id, why });
+    if (await askedTooOften(scene, kind, factor)) {
+      ruledOut.push({ factorId: factor.id, tell: (c) => tellTooOften(c, factor) });
+      continue;
+    }
+    const asking = await askFactor(here, kind, factor, askedWith(here, factor));
+    const held = await heldBack(scene, asking.send);
+    if (held === undefined) return { asking, ruledOut };
+    const channel = asking.send?.channel ?? '';
+    ruledOut.push({ factorId: factor.id, tell: (c) => tellHeldBack(c, factor.user_id, channel, held) });
   }
 }
+
+const tellUnavailable = (c: Commit, { id, kind, user_id }: FactorRow): Promise<void> =>
+  c.record({ type: 'factor.unavailable', userId: user_id, details: { kind, factor: id } });
 
 function choose(scene: Scene, factorId: string): Judgement {
   if (!askable(scene).some((factor) => factor.id === factorId)) {

@@ -68,4 +68,5 @@ async function tokens(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('tokens_pk', ['tenant', 'serial'])
     .execute();
   await db.schema.createIndex('tokens_user').on('tokens').columns(['tenant', 'user_id']).execute();
+  await db.schema.createIndex('tokens_state').on('tokens').columns(['tenant', 'state']).execute();
 }

@@ -37,6 +37,7 @@ export const account = {
   'methods.add': 'Add another way',
   'methods.preferred': 'Asked first',
   'methods.lost': 'Reported lost',
+  'methods.unavailable': 'Cannot be asked for at the moment, so it does not get you in. Keep another way.',
   'methods.not-asked': 'Not asked any more: you have something stronger.',
   'methods.created': 'Added {date}',
   'methods.created-from': 'Added {date} from {from}',

@@ -197,7 +197,8 @@ export const pages = {
   'choose.proof.title': 'How do you want to confirm it is you?',
   'choose.proof.lead': 'Pick one of the ways you have turned on.',
   'choose.empty.title': 'This cannot be confirmed now',
-  'choose.empty.lead': 'For your safety no code is sent right now to what you have turned on.',
+  'choose.empty.lead':
+    'No code can be sent right now to what you have turned on, and your password alone is not enough.',
   'choose.lost.title': 'What did you lose?',
   'choose.lost.lead':
     'You used your paper key. If a phone or an app is gone, name it: it stops working at once, so nobody else can use it.',

@@ -24,6 +24,7 @@ export const refusals = {
     'Too many codes were sent, so none can be sent right now. You can ask for one in {time}, or use a way that sends nothing.',
   'refused.limited-over': 'You can try again now.',
   'refused.unavailable': 'This does not work at the moment. Try another way, or try again in a minute.',
+  'refused.unavailable.choose-one': 'This does not work at the moment. Try again later.',
   'refused.too-short': 'This password is too short. Make it longer: a few unrelated words do well.',
   'refused.too-long': 'This password is too long. Make it shorter.',
   'refused.common': 'This password is on the lists that attackers try first. Choose another one.',
