@@ -52,7 +52,7 @@ export function givenFor(
 }
 
 /** A kind's settings as the operator has them. */
-const settingsOf = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): unknown =>
+export const settingsOf = (deps: Pick<Deps, 'factorSettings'>, kind: AnyFactorKind): unknown =>
   kind.settings.parse(deps.factorSettings[kind.kind] ?? {});
 
 /** Whether factors of a kind can be had and asked as the server is configured: its channel has an account, its service an address. */
