@@ -10,6 +10,9 @@ import type { Outbox } from './delivery/outbox.ts';
 import type { Account } from './delivery/route.ts';
 import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
+import { factorKinds } from './factors/index.ts';
+import type { Metadata } from './factors/passkey/metadata.ts';
+import type { Providers } from './factors/passkey/providers.ts';
 import { Watch } from './flows/elsewhere/watch.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
@@ -38,6 +41,8 @@ export interface World {
   readonly accounts: (hooks: Hooks) => readonly Account[];
   readonly keptMessages?: () => readonly KeptMessage[];
   readonly placeOf: (address: string) => string;
+  /** What the operator's files say of authenticators. */
+  readonly authenticators?: { readonly metadata?: Metadata; readonly names?: Providers };
   readonly pages?: string | undefined;
   readonly roles?: RoleTable;
   /** For tests: a cheap hash, and one judge for many houses; production makes its own from the options. */
@@ -83,7 +88,7 @@ export async function assemble(world: World): Promise<Assembled> {
     watch,
     fetch: world.fetch,
     placeOf: world.placeOf,
-    factorSettings: factorSettings(options, office.channels),
+    factorSettings: checkSettings(factorSettings(world, office.channels)),
     push: { publicKey: async () => '', read: () => ({ wrong: 'subscription.endpoint' }) },
     reaches: office.reaches,
     smsRisk: smsRisk(world),
@@ -115,10 +120,21 @@ export async function assemble(world: World): Promise<Assembled> {
   };
 }
 
+/** Throws where a kind's settings do not fit together, so that the start says it and not the first who uses it. */
+function checkSettings(settings: Deps['factorSettings']): Deps['factorSettings'] {
+  for (const { kind, settings: schema } of factorKinds) {
+    const { error } = schema.safeParse(settings[kind] ?? {});
+    const [issue] = error?.issues ?? [];
+    if (issue) throw new Error(`The configuration of ${kind} is not right: ${issue.path.join('.')} ${issue.message}.`);
+  }
+  return settings;
+}
+
 const tenantOf = ({ options, roles }: World): MainTenant => ({
   name: options.SECONDLOCK_NAME,
   origins: options.SECONDLOCK_ORIGIN,
   sender: options.SECONDLOCK_MAIL_FROM,
+  ...(options.SECONDLOCK_WEBAUTHN_RP_ID ? { rpId: options.SECONDLOCK_WEBAUTHN_RP_ID } : {}),
   profile: options.SECONDLOCK_PROFILE,
   registration: options.SECONDLOCK_REGISTRATION,
   ...(roles ? { roles } : {}),
@@ -147,7 +163,10 @@ function officeOf(
 }
 
 /** The settings of factor kinds; each kind parses its own. */
-const factorSettings = (options: Options, channels: ReadonlySet<Channel>): Deps['factorSettings'] => ({
+const factorSettings = (
+  { options, authenticators }: World,
+  channels: ReadonlySet<Channel>,
+): Deps['factorSettings'] => ({
   email: { length: options.SECONDLOCK_CODE_LENGTH, lifetime: options.SECONDLOCK_CODE_LIFETIME * 1000 },
   sms: {
     length: options.SECONDLOCK_CODE_LENGTH,
@@ -156,7 +175,16 @@ const factorSettings = (options: Options, channels: ReadonlySet<Channel>): Deps[
     ...(options.SECONDLOCK_SMS_COUNTRY ? { country: options.SECONDLOCK_SMS_COUNTRY } : {}),
     countries: options.SECONDLOCK_SMS_COUNTRIES,
   },
-  passkey: { clones: options.SECONDLOCK_PASSKEY_CLONES },
+  passkey: {
+    clones: options.SECONDLOCK_WEBAUTHN_CLONES,
+    policy: {
+      attestation: options.SECONDLOCK_WEBAUTHN_ATTESTATION,
+      allow: options.SECONDLOCK_WEBAUTHN_ALLOW,
+      deny: options.SECONDLOCK_WEBAUTHN_DENY,
+      ...(authenticators?.metadata ? { metadata: authenticators.metadata } : {}),
+    },
+    ...(authenticators?.names ? { names: authenticators.names } : {}),
+  },
   push: { digits: options.SECONDLOCK_PUSH_DIGITS },
   totp: { algorithm: options.SECONDLOCK_TOTP_ALGORITHM, digits: options.SECONDLOCK_TOTP_DIGITS, period: 30 },
   yubikey: {

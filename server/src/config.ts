@@ -130,7 +130,38 @@ export const options = z.object({
     .enum(['refuse', 'allow'])
     .default('refuse')
     .describe('What follows where it does not answer: no SMS, or an SMS as if nothing were known.'),
-  SECONDLOCK_PASSKEY_CLONES: z
+  SECONDLOCK_WEBAUTHN_RP_ID: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/)
+    .optional()
+    .describe(
+      'Name that passkeys are made for; the first origin’s host, or a domain above it. Another name ends them all.',
+    ),
+  SECONDLOCK_WEBAUTHN_ATTESTATION: z
+    .enum(['none', 'required'])
+    .default('none')
+    .describe(
+      'Whether a new passkey must prove which authenticator it is on; needs the list of the next option but two.',
+    ),
+  SECONDLOCK_WEBAUTHN_ALLOW: csv
+    .default([])
+    .describe('AAGUIDs of the only authenticators that are taken; needs attestation to be required.'),
+  SECONDLOCK_WEBAUTHN_DENY: csv.default([]).describe('AAGUIDs of authenticators that are not taken.'),
+  SECONDLOCK_FIDO_METADATA: z
+    .string()
+    .optional()
+    .describe('File with the FIDO Metadata Service’s list of authenticators (the signed BLOB), as you fetched it.'),
+  SECONDLOCK_FIDO_METADATA_ROOT: z
+    .string()
+    .optional()
+    .describe('PEM file with the root that the list is signed under, where it is not FIDO’s own.'),
+  SECONDLOCK_WEBAUTHN_NAMES: z
+    .string()
+    .optional()
+    .describe(
+      'JSON file with names and pictures of authenticators by AAGUID, laid over those that come with the server.',
+    ),
+  SECONDLOCK_WEBAUTHN_CLONES: z
     .enum(['refuse', 'accept'])
     .default('refuse')
     .describe('What becomes of a key whose signature counter did not grow, as that of a copy would; told either way.'),

@@ -11,6 +11,8 @@ import { isDevelopment, type Options, readOptions } from './config.ts';
 import { openAccounts, readAccounts } from './delivery/accounts.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
 import type { Log } from './deps.ts';
+import { Metadata } from './factors/passkey/metadata.ts';
+import { Providers } from './factors/passkey/providers.ts';
 import { createListener } from './http/server.ts';
 import { demandGood, startFault } from './production.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
@@ -41,6 +43,21 @@ function accountsOf(options: Options, mailbox: DevelopmentMailbox, log: Log): Wo
   ];
 }
 
+/** What the operator's files say of authenticators. */
+function authenticatorsOf(options: Options, log: Log): World['authenticators'] {
+  const {
+    SECONDLOCK_FIDO_METADATA: list,
+    SECONDLOCK_FIDO_METADATA_ROOT: root,
+    SECONDLOCK_WEBAUTHN_NAMES: file,
+  } = options;
+  const roots = root === undefined ? {} : { roots: readFileSync(root, 'utf8') };
+  const metadata =
+    list === undefined ? undefined : Metadata.read(readFileSync(list, 'utf8'), { now: Date.now(), ...roots });
+  if (metadata?.isOverdue(Date.now())) log.warn({ file: list }, 'the list of authenticators is past its next update');
+  const names = file === undefined ? undefined : Providers.read(readFileSync(file, 'utf8'));
+  return { ...(metadata ? { metadata } : {}), ...(names ? { names } : {}) };
+}
+
 async function open(options: Options): Promise<Assembled> {
   const dir = resolve(options.SECONDLOCK_DATA_DIR);
   const kept = await readKeys(dir);
@@ -62,6 +79,7 @@ async function open(options: Options): Promise<Assembled> {
     log,
     fetch,
     accounts: accountsOf(options, mailbox, log),
+    authenticators: authenticatorsOf(options, log),
     placeOf: await openPlaces(options.SECONDLOCK_GEO_DB),
     pages: existsSync(join(pages, 'index.html')) ? pages : undefined,
     ...(development ? { keptMessages: () => mailbox.messages } : {}),

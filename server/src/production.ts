@@ -24,10 +24,20 @@ function reasonsAgainst(options: Options, hasKeyFile: boolean): string[] {
   return [...reasons, ...againstAny(options), ...readAccounts(options).faults];
 }
 
+/** Options that name a file. */
+const files = [
+  'SECONDLOCK_TLS_CERT',
+  'SECONDLOCK_TLS_KEY',
+  'SECONDLOCK_SMTP_CA',
+  'SECONDLOCK_GEO_DB',
+  'SECONDLOCK_FIDO_METADATA',
+  'SECONDLOCK_FIDO_METADATA_ROOT',
+  'SECONDLOCK_WEBAUTHN_NAMES',
+] as const;
+
 /** What is wrong in either mode: files that are not there, half a certificate, a database of another kind. */
 function againstAny(options: Options): string[] {
   const reasons: string[] = [];
-  const files = ['SECONDLOCK_TLS_CERT', 'SECONDLOCK_TLS_KEY', 'SECONDLOCK_SMTP_CA', 'SECONDLOCK_GEO_DB'] as const;
   for (const name of files) {
     const file = options[name];
     if (file !== undefined && !existsSync(file)) reasons.push(`${name}=/path/of/a/file   (there is no file ${file})`);
@@ -39,6 +49,11 @@ function againstAny(options: Options): string[] {
     reasons.push(
       'SECONDLOCK_DATABASE_URL=postgres://user:password@host/database   (or none, for the embedded database)',
     );
+  }
+  const host = new URL(options.SECONDLOCK_ORIGIN[0] ?? '').hostname;
+  const rpId = options.SECONDLOCK_WEBAUTHN_RP_ID ?? host;
+  if (rpId !== host && !host.endsWith(`.${rpId}`)) {
+    reasons.push(`SECONDLOCK_WEBAUTHN_RP_ID=${host}   (the first origin’s host, or a domain above it)`);
   }
   return reasons;
 }

@@ -74,6 +74,8 @@ export interface MainTenant {
   readonly name: string;
   readonly origins: readonly string[];
   readonly sender: string;
+  /** What passkeys are made for; the first origin's host where it is not set. */
+  readonly rpId?: string;
   readonly profile: ProfileName;
   readonly registration: Tenant['registration'];
   readonly roles?: RoleTable;
@@ -89,7 +91,7 @@ export async function writeMainTenant(deps: Pick<Deps, 'database' | 'now'>, main
       {
         name: main.name,
         origins: JSON.stringify(main.origins),
-        rp_id: new URL(origin).hostname,
+        rp_id: main.rpId ?? new URL(origin).hostname,
         issuer: main.name,
         sender: main.sender,
         profile: main.profile,

@@ -93,6 +93,17 @@ export type FactorPrompt =
     }
   | { readonly ask: 'keep' };
 
+/** What each question is answered with: a code cannot stand for a key, nor a key for a code. */
+export const answeredWith = {
+  fill: 'value',
+  code: 'code',
+  'scan-and-code': 'code',
+  'passkey-create': 'credential',
+  'passkey-use': 'credential',
+  wait: 'collected',
+  keep: 'kept',
+} as const satisfies Readonly<Record<FactorPrompt['ask'], string>>;
+
 /** Codes or a key that are in one answer and stored nowhere. */
 export interface Reveal {
   readonly codes?: readonly string[];
@@ -153,6 +164,13 @@ export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
         | 'yours-already';
     };
 
+/** How what a factor is on is shown. Pictures are `data:` addresses; without one there is a drawing of the category. */
+export interface Look {
+  readonly name: string;
+  readonly category: 'phone' | 'computer' | 'cloud' | 'key';
+  readonly icon?: { readonly light?: string; readonly dark?: string };
+}
+
 /**
  * A kind whose questions are answered on another device. What that device is sent and says is the same for all such
  * kinds (`flows/elsewhere/`); the kind keeps its key and judges its answers.
@@ -210,7 +228,9 @@ export interface FactorKind<Data = unknown, Settings = unknown, Enrolling = unkn
   /** What tells this factor from another of its kind, masked: `a•••@e•••.org`. */
   hint(data: Data): string;
   /** What it is called where its own data says it better than the kind's name: `Token 1234567`. */
-  label?(data: Data): string | undefined;
+  label?(data: Data, settings?: Settings): string | undefined;
+  /** What it is on, for lists: its maker's name, and a picture where there is one. */
+  look?(data: Data, settings: Settings): Look | undefined;
   /** What is unique to it within the tenant: a serial number, a key's public id. */
   lookup?(data: Data): string | undefined;
   /** The serial number of the imported token that it is; undefined where it is none. */

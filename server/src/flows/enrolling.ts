@@ -12,6 +12,7 @@ import type { FactorRow, UserRow } from '../storage/tables.ts';
 import { raiseEpoch } from '../storage/users.ts';
 import type { Facts } from './facts.ts';
 import { Moved, type Scene } from './flow.ts';
+import { settingsOf } from './given.ts';
 import { requestsOf } from './sending/requests.ts';
 
 /** The kinds that are for when everything else is gone. */
@@ -73,7 +74,7 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
   const taken = serial === undefined || (await takeToken(c, serial, { userId: user.id, factorId: id }));
   // Judged once more, it is refused as what it is: a token that is not free.
   if (!taken) throw new Moved('the token is somebody else’s');
-  const label = labelFor(kind, kind.label?.(adding.data) ?? kind.name, mine);
+  const label = labelFor(kind, kind.label?.(adding.data, settingsOf(c.deps, kind)) ?? kind.name, mine);
   const hint = kind.hint(adding.data);
   await insertFactor(c.tx, {
     id,

@@ -2,11 +2,12 @@
 import type { Circumstance } from '../accounts/commit.ts';
 import type { Person } from '../accounts/person.ts';
 import { factorBound } from '../accounts/tokens.ts';
+import type { Look } from '../factors/factor.ts';
 import { kindOf } from '../factors/index.ts';
 import { decide } from '../policy/policy.ts';
 import type { FactorRow } from '../storage/tables.ts';
-import { recoveryKinds } from './enrolling.ts';
-import { worksHere } from './given.ts';
+import { aloneKind, recoveryKinds } from './enrolling.ts';
+import { settingsOf, worksHere } from './given.ts';
 import type { Offerable } from './prompt.ts';
 import { asOffer, kindsFor, tokenFor } from './steps/offer.ts';
 
@@ -26,6 +27,7 @@ export interface ListedFactor {
   readonly createdFrom: string;
   readonly lastUsedAt: number | null;
   readonly codesLeft?: number;
+  readonly look?: Look;
   /** Of a hardware token, which can be resynchronised. */
   readonly serial?: string;
   /** A token that is past its date, or before it: it is refused. */
@@ -57,15 +59,17 @@ export function listFactors(by: Circumstance, person: Person): ListedFactor[] {
 }
 
 /** What only the kind can tell of a factor's data. */
-function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft' | 'serial' | 'expired'> {
+function toldBy(by: Circumstance, row: FactorRow): Pick<ListedFactor, 'codesLeft' | 'serial' | 'expired' | 'look'> {
   const kind = kindOf(row.kind);
   // A lost factor's data may be gone: a token's went with it.
-  if (row.state === 'lost' || (!kind.left && !kind.token && !kind.isOver)) return {};
+  if (row.state === 'lost' || (!kind.left && !kind.token && !kind.isOver && !kind.look)) return {};
   const bound = factorBound(by.tenant.id, row.user_id, row.id);
   const data = kind.data.parse(JSON.parse(by.deps.keyring.open(row.data, bound)));
   const codesLeft = kind.left?.(data);
   const serial = kind.token?.(data);
+  const look = kind.look?.(data, settingsOf(by.deps, kind));
   return {
+    ...(look ? { look } : {}),
     ...(codesLeft === undefined ? {} : { codesLeft }),
     ...(serial === undefined ? {} : { serial }),
     ...(kind.isOver?.(data, by.deps.now()) ? { expired: true } : {}),
@@ -82,3 +86,15 @@ export async function listKinds(by: Circumstance, person: Person): Promise<Offer
 /** Whether codes can be texted here: a phone is advised only then. */
 export const phonesServed = (by: Circumstance): boolean =>
   kindsFor(by, undefined, false).some((kind) => kind.sends === 'sms');
+
+/**
+ * What the browser may keep of this account's keys, so that it offers none that are gone (WebAuthn L3 §5.1.10): those in
+ * use of the kind that signs in alone.
+ */
+export const acceptedCredentials = ({ tenant }: Circumstance, { user, factors }: Person) => ({
+  rpId: tenant.rpId,
+  userId: user.handle,
+  allAcceptedCredentialIds: factors.flatMap(({ kind, state, lookup }) =>
+    kind === aloneKind.kind && state === 'active' && lookup !== null ? [lookup] : [],
+  ),
+});

@@ -110,6 +110,12 @@ export const prompt = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('done') }),
 ]);
 
+/** The first prompt of a sign-in, with what a browser needs to fill it in from its passkeys. */
+export const credentialsPrompt = (passkey: Readonly<Record<string, unknown>> | undefined): Prompt => ({
+  ask: 'credentials',
+  ...(passkey ? { passkey: { ...passkey } } : {}),
+});
+
 /** One prompt. */
 export type Prompt = z.infer<typeof prompt>;
 /** One way, as the chooser shows it. */

@@ -12,7 +12,7 @@ import {
 } from '../accounts/profile.ts';
 import type { Session } from '../accounts/sessions.ts';
 import type { EventDetails } from '../audit/events.ts';
-import { listFactors, listKinds, phonesServed } from '../flows/overview.ts';
+import { acceptedCredentials, listFactors, listKinds, phonesServed } from '../flows/overview.ts';
 import { offerable } from '../flows/prompt.ts';
 import { levels } from '../levels.ts';
 import { type AppContext, circumstance } from './context.ts';
@@ -58,7 +58,18 @@ const factor = z.object({
   serial: z.string().optional(),
   expired: z.literal(true).optional(),
   unavailable: z.literal(true).optional(),
+  /** What a key is on, by its own word: a name, and a picture where there is one. */
+  look: z
+    .object({
+      name: z.string(),
+      category: z.enum(['phone', 'computer', 'cloud', 'key']),
+      icon: z.object({ light: z.string().optional(), dark: z.string().optional() }).optional(),
+    })
+    .optional(),
 });
+
+/** What the Signal API of browsers takes: see WebAuthn L3 §5.1.10. */
+const credentials = z.object({ rpId: z.string(), userId: z.string(), allAcceptedCredentialIds: z.array(z.string()) });
 
 const session = z.object({
   id: z.string(),
@@ -126,7 +137,7 @@ export const accountRoutes: readonly Route[] = [
     method: 'get',
     path: `${base}/factors`,
     summary: 'Factors of the user, and the kinds that can be added. Never a secret.',
-    answers: { 200: z.object({ factors: z.array(factor), kinds: z.array(offerable) }) },
+    answers: { 200: z.object({ factors: z.array(factor), kinds: z.array(offerable), credentials }) },
     who: 'session',
     handle: factors,
   },
@@ -273,6 +284,7 @@ async function factors(c: AppContext): Promise<Response> {
       lastUsedAt: row.lastUsedAt === null ? null : iso(row.lastUsedAt),
     })),
     kinds: await listKinds(by, person),
+    credentials: acceptedCredentials(by, person),
   });
 }
 

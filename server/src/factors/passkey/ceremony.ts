@@ -14,6 +14,7 @@ import {
 } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Given } from '../factor.ts';
+import { type Claim, readClaim } from './attestation.ts';
 
 /** What a ceremony knows of who asks. */
 type Asker = Pick<Given, 'service' | 'user' | 'random'>;
@@ -155,16 +156,25 @@ function whyOf(error: unknown): string {
   return reasons.find(([pattern]) => pattern.test(`${name} ${message}`))?.[1] ?? 'malformed';
 }
 
+/** What a creation showed. `claim` is not judged yet: its certificates may be anybody's. */
+export type Created = NonNullable<VerifiedRegistrationResponse['registrationInfo']> & {
+  readonly claim: Claim;
+  readonly transports: string[];
+};
+
 /** A new credential, verified. Throws {@link Refused}. */
 export async function verifyCreation(
   { service }: Pick<Asker, 'service'>,
   challenge: string,
   answer: string,
-): Promise<NonNullable<VerifiedRegistrationResponse['registrationInfo']> & { readonly transports: string[] }> {
+): Promise<Created> {
   try {
     const response = registration.safeParse(jsonOf(answer));
     if (!response.success) throw new Refused('malformed');
     demandTopLevel(response.data.response.clientDataJSON);
+    // Before the library: what it must not see, it does not get.
+    const claim = readClaim(response.data.response.attestationObject);
+    if (!claim) throw new Refused('attestation');
     const verified = await verifyRegistrationResponse({
       response: response.data as unknown as RegistrationResponseJSON,
       expectedChallenge: challenge,
@@ -178,7 +188,7 @@ export async function verifyCreation(
     // What the browser says outside the signed bytes is not believed.
     if (registrationInfo.credential.id !== response.data.id) throw new Refused('credential-id');
     if (Buffer.from(registrationInfo.credential.id, 'base64url').length > longestId) throw new Refused('credential-id');
-    return { ...registrationInfo, transports: response.data.response.transports ?? [] };
+    return { ...registrationInfo, claim, transports: response.data.response.transports ?? [] };
   } catch (error) {
     throw new Refused(whyOf(error));
   }

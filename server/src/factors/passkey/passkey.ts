@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Level } from '../../levels.ts';
 import { defineFactor, type EnrolmentVerdict, type FactorVerdict, type Given, type Question } from '../factor.ts';
+import { attestationPolicy, attested, judgeAttestation } from './attestation.ts';
 import {
   type Assertion,
   creationOptions,
@@ -14,8 +15,13 @@ import {
   verifyAssertion,
   verifyCreation,
 } from './ceremony.ts';
+import { Providers } from './providers.ts';
 
 const settings = z.strictObject({
+  /** What authenticators are taken. */
+  policy: attestationPolicy.prefault({}),
+  /** What they are called. */
+  names: z.custom<Providers>((given) => given instanceof Providers).default(Providers.shipped()),
   /** What becomes of a key whose signature counter did not grow: a copy of it may be about (§6.1.1). */
   clones: z.enum(['refuse', 'accept']).default('refuse'),
 });
@@ -70,7 +76,8 @@ const shown = (key: Key, verified: boolean) => ({
 function beginEnrolment(given: Given<Settings>): Question<z.infer<typeof enrolling>> {
   const challenge = newChallenge(given);
   const exclude = given.mine.map((one) => data.parse(one));
-  const options = creationOptions(given, challenge, { exclude, attestation: 'none' });
+  const attestation = given.settings.policy.attestation === 'required' ? 'direct' : 'none';
+  const options = creationOptions(given, challenge, { exclude, attestation });
   const pending = { challenge, until: given.now + patience };
   return { prompt: { ask: 'passkey-create', options: plain(options) }, pending, lifetime: patience, again: true };
 }
@@ -83,13 +90,15 @@ async function finishEnrolment(
   if (given.now >= pending.until) return { is: 'expired' };
   try {
     const made = await verifyCreation(given, pending.challenge, answer);
+    const found = attested(made.claim, made.aaguid, given.settings.policy.metadata, given.now);
+    if (judgeAttestation(given.settings.policy, found)) return { is: 'refused', why: 'not-allowed' };
     const key: Key = {
       id: made.credential.id,
       publicKey: Buffer.from(made.credential.publicKey).toString('base64url'),
       counter: made.credential.counter,
       transports: made.transports,
       aaguid: made.aaguid,
-      attested: false,
+      attested: found.trusted,
       backupEligible: made.credentialDeviceType === 'multiDevice',
       backedUp: made.credentialBackedUp,
       verifies: made.userVerified,
@@ -197,6 +206,8 @@ export const passkey = defineFactor<Key, Settings, z.infer<typeof enrolling>, As
   asking,
   channel: (_key, factorId) => `passkey:${factorId}`,
   hint: () => '',
+  label: (key, given) => (given ?? settings.parse({})).names.of(key.aaguid)?.name,
+  look: (key, { names }) => names.of(key.aaguid),
   lookup: ({ id }) => id,
   answeredBy: credentialIn,
   alone: { ask: async (given) => askAnybody(given), nobodys },

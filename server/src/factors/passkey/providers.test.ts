@@ -50,9 +50,9 @@ test('a file that is wrong is refused with the option and the place', () => {
   for (const [file, why] of wrong) {
     assert.throws(
       () => read(file),
-      new RegExp(`^Error: SECONDLOCK_PASSKEY_PROVIDERS: the file is not right at .*${why.source}`),
+      new RegExp(`^Error: SECONDLOCK_WEBAUTHN_NAMES: the file is not right at .*${why.source}`),
     );
   }
-  assert.throws(() => Providers.read('{'), /SECONDLOCK_PASSKEY_PROVIDERS: the file is not JSON/);
+  assert.throws(() => Providers.read('{'), /SECONDLOCK_WEBAUTHN_NAMES: the file is not JSON/);
   assert.throws(() => Providers.read('a'.repeat(16 * 1024 * 1024 + 1)), /larger than 16 MB/);
 });

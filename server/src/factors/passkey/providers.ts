@@ -83,7 +83,7 @@ export class Providers {
   }
 }
 
-const fault = (why: string): Error => new Error(`SECONDLOCK_PASSKEY_PROVIDERS: the file ${why}.`);
+const fault = (why: string): Error => new Error(`SECONDLOCK_WEBAUTHN_NAMES: the file ${why}.`);
 
 function json(text: string): unknown {
   try {

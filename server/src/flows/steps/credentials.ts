@@ -10,6 +10,7 @@ import { askAnybody } from '../ask.ts';
 import { addFactor, aloneKind, mailKind } from '../enrolling.ts';
 import { no } from '../facts.ts';
 import { type Judgement, Moved, type Scene, type Step } from '../flow.ts';
+import { credentialsPrompt } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
 import { byKey } from './alone.ts';
 import { passwordProof } from './current-password.ts';
@@ -20,8 +21,8 @@ export const credentials: Step = {
   isNeeded: (facts) => !facts.proofs.some((proof) => proof.use === 'password' || proof.alone === true),
   enter: async (scene) => ({ asking: await askAnybody(scene, aloneKind) }),
   show: (scene) => {
-    const open = scene.challenges.find((challenge) => challenge.prompt.ask === 'passkey-use');
-    return { ask: 'credentials', ...(open?.prompt.ask === 'passkey-use' ? { passkey: open.prompt.options } : {}) };
+    const open = scene.challenges.find(({ kind }) => kind === aloneKind.kind);
+    return credentialsPrompt(open && 'options' in open.prompt ? open.prompt.options : undefined);
   },
   takes: ['credentials', 'credential'],
   guess: async (scene, answer) => {

@@ -30,7 +30,7 @@ export const enrol: Step = {
     if (open?.prompt.ask === 'scan-and-code') return { ...open.prompt, kind };
     if (open?.prompt.ask === 'code') return { ...open.prompt, kind, ...mayResend(scene, open), others: [] };
     if (open?.prompt.ask === 'fill') return open.prompt;
-    if (open?.prompt.ask === 'passkey-create') return { ...open.prompt, kind };
+    if (open && 'options' in open.prompt) return { ...open.prompt, kind, others: [] };
     if (open?.prompt.ask === 'wait') {
       const answered = open.answer ? { answered: true as const } : {};
       return { ...open.prompt, kind, ...mayResend(scene, open), ...answered, others: [] };
@@ -69,8 +69,7 @@ export const enrol: Step = {
 /** What was typed, where it answers the open question: a code cannot stand for a number. */
 function typed(open: OpenChallenge, answer: Answer): string {
   const text = 'value' in answer ? answer.value : textOf(answer);
-  const right = 'value' in answer ? open.prompt.ask === 'fill' : fits(open, answer);
-  if (text !== undefined && right) return text;
+  if (text !== undefined && fits(open, answer)) return text;
   throw new Problem('bad-request', {
     fields: [{ field: Object.keys(answer)[0] ?? '', why: `not what is asked now: ${open.prompt.ask}` }],
   });

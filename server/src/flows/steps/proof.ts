@@ -3,7 +3,7 @@
 import type { Commit } from '../../accounts/commit.ts';
 import { notify } from '../../accounts/notices.ts';
 import { factorBound } from '../../accounts/tokens.ts';
-import type { AnyFactorKind, FactorVerdict } from '../../factors/factor.ts';
+import { type AnyFactorKind, answeredWith, type FactorVerdict } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { atLeast } from '../../levels.ts';
 import { rations } from '../../policy/limits.ts';
@@ -25,13 +25,8 @@ export function textOf(answer: Answer): string | undefined {
   return 'collected' in answer ? answer.collected.answer : undefined;
 }
 
-/** Which shape answers a prompt: a code cannot stand for a key, nor a key for a code. */
-export const fits = (open: OpenChallenge, answer: Answer): boolean => {
-  const { ask } = open.prompt;
-  if ('collected' in answer) return ask === 'wait';
-  if ('credential' in answer) return ask === 'passkey-use' || ask === 'passkey-create';
-  return 'code' in answer && (ask === 'code' || ask === 'scan-and-code');
-};
+/** Whether the answer has the shape that the question takes. */
+export const fits = (open: OpenChallenge, answer: Answer): boolean => answeredWith[open.prompt.ask] in answer;
 
 /** Signatures take no attempt, since none can be guessed; but each costs the server something and the audit a line. */
 export const rationSignatures = ({ by, flow }: Scene): Promise<void> =>

@@ -74,9 +74,8 @@ function show(scene: Scene): Prompt {
       return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open) };
     case 'wait':
       return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open), ...answered(open) };
-    case 'passkey-use':
-      return { ...open.prompt, ...shared };
     default:
+      if (open && 'options' in open.prompt) return { ...open.prompt, ...shared };
       return { ask: 'choose', about: 'proof', options: wayOfEach(askable(scene)) };
   }
 }
