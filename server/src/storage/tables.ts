@@ -273,6 +273,17 @@ export interface EventPersonRow {
   data: string;
 }
 
+/** A key pair of the service itself. */
+export interface ServiceKeyRow {
+  tenant: string;
+  /** What it is for. */
+  name: string;
+  public_key: string;
+  /** Sealed. */
+  private_key: string;
+  created_at: number;
+}
+
 export interface Tables {
   tenants: TenantRow;
   users: UserRow;
@@ -290,4 +301,5 @@ export interface Tables {
   invitations: InvitationRow;
   events: EventRow;
   event_persons: EventPersonRow;
+  service_keys: ServiceKeyRow;
 }
