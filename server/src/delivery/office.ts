@@ -10,6 +10,7 @@ import { Outbox } from './outbox.ts';
 import { ReceiptBook, type ReceiptSource, receiptDoor, receiptToken } from './receipt-book.ts';
 import type { Service } from './render.ts';
 import type { Account } from './route.ts';
+import type { OnGone } from './undeliverable.ts';
 
 /** What an {@link Office} is opened with. */
 export interface OfficeOptions {
@@ -26,6 +27,8 @@ export interface OfficeOptions {
   readonly accounts: (hooks: Hooks) => readonly Account[];
   /** Told of a receipt over a connection that no message was found for. */
   readonly onUnknown: (from: ReceiptSource) => Promise<void>;
+  /** Told of a destination that a provider says is gone for good. */
+  readonly onGone?: OnGone | undefined;
 }
 
 /** Delivery at work. */
