@@ -7,6 +7,7 @@ import type { Hooks } from './delivery/accounts.ts';
 import type { Channel } from './delivery/deliver.ts';
 import { type Office, openOffice } from './delivery/office.ts';
 import type { Outbox } from './delivery/outbox.ts';
+import { readSubscription } from './delivery/push/subscription.ts';
 import type { Account } from './delivery/route.ts';
 import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
@@ -81,6 +82,10 @@ export async function assemble(world: World): Promise<Assembled> {
     fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: factorSettings(options, office.channels),
+    push: {
+      publicKey: async () => (await office.vapid()).publicKey,
+      read: (given) => readSubscription(given, options.SECONDLOCK_PUSH_SERVICES),
+    },
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
   };

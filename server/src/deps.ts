@@ -1,5 +1,6 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
+import type { ReadSubscription } from './delivery/push/subscription.ts';
 import type { SmsRisk } from './delivery/sms/risk.ts';
 import type { Hasher } from './security/passwords.ts';
 import type { Random } from './security/random.ts';
@@ -33,6 +34,11 @@ export interface Deps {
   /** A rough place for an address (`Lisbon, PT`), empty where no local database is configured. */
   readonly placeOf: (address: string) => string;
   readonly factorSettings: FactorSettings;
+  /** Web Push: the key that browsers subscribe with (not inside a transaction), and what may be kept of what they send. */
+  readonly push: {
+    readonly publicKey: () => Promise<string>;
+    readonly read: (given: unknown) => ReadSubscription;
+  };
   /** What is known against a number before a code is texted to it; undefined where nobody is asked. */
   readonly smsRisk: SmsRisk | undefined;
   /** The hash of the link that may set up the first owner, and its end; undefined where there is none. */

@@ -27,7 +27,10 @@ function reasonsAgainst(options: Options, hasKeyFile: boolean): string[] {
 /** What is wrong in either mode: files that are not there, half a certificate, a database of another kind. */
 function againstAny(options: Options): string[] {
   const reasons: string[] = [];
-  const files = ['SECONDLOCK_TLS_CERT', 'SECONDLOCK_TLS_KEY', 'SECONDLOCK_SMTP_CA', 'SECONDLOCK_GEO_DB'] as const;
+  const files = [
+    ...(['SECONDLOCK_TLS_CERT', 'SECONDLOCK_TLS_KEY', 'SECONDLOCK_SMTP_CA', 'SECONDLOCK_PUSH_CA'] as const),
+    'SECONDLOCK_GEO_DB' as const,
+  ];
   for (const name of files) {
     const file = options[name];
     if (file !== undefined && !existsSync(file)) reasons.push(`${name}=/path/of/a/file   (there is no file ${file})`);

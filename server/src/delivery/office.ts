@@ -7,6 +7,7 @@ import type { Hooks } from './accounts.ts';
 import { Conversions } from './conversions.ts';
 import type { Channel } from './deliver.ts';
 import { Outbox } from './outbox.ts';
+import { type Vapid, vapidOf } from './push/vapid.ts';
 import { ReceiptBook, type ReceiptSource, receiptDoor, receiptToken } from './receipt-book.ts';
 import type { Service } from './render.ts';
 import type { Account } from './route.ts';
@@ -38,6 +39,8 @@ export interface Office {
   readonly channels: ReadonlySet<Channel>;
   /** Takes a receipt that came over HTTP. */
   readonly receive: ReturnType<typeof receiptDoor>;
+  /** The key that push services know this installation by. */
+  readonly vapid: Vapid;
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +58,9 @@ export function openOffice(options: OfficeOptions): Office {
       .onUnknown(from)
       .catch((error: unknown) => log.error({ err: error }, 'a receipt could not be told of'));
   };
+  const vapid = vapidOf(options);
   const accounts = options.accounts({
+    vapid,
     // A provider elsewhere would refuse an address of this machine.
     receiptUrl: ({ channel, name, receipts = !isLocal(origin) }) =>
       receipts ? `${origin}/api/v1/receipts/${name}/${receiptToken(keyring, { channel, name })}` : '',
@@ -74,6 +79,7 @@ export function openOffice(options: OfficeOptions): Office {
     outbox,
     channels: new Set(accounts.map(({ channel }) => channel)),
     receive: receiptDoor({ accounts, keyring, book }),
+    vapid,
     close: async () => {
       await outbox.stop();
       const senders = new Set(accounts.map(({ sender }) => sender));

@@ -31,6 +31,11 @@ const notice = (subject: string, what: string) => ({ subject, paragraphs: [what,
 
 /** The texts by key. Other languages have the same keys. */
 export const messages = {
+  // Nobody reads it where it leaves by Web Push: the phone is told that a request waits, and says so in its own words.
+  'push.request': {
+    subject: 'A request waits at {service}',
+    paragraphs: ['Open {service} on your phone to see what it is for, and answer it there.'],
+  },
   'code.registration': coded(
     'Confirm your address for {service}',
     'Somebody, hopefully you, is registering at {service} with this address. This code confirms it:',
