@@ -7,12 +7,14 @@ import type { Hooks } from './delivery/accounts.ts';
 import type { Channel } from './delivery/deliver.ts';
 import { type Office, openOffice } from './delivery/office.ts';
 import type { Outbox } from './delivery/outbox.ts';
+import { readSubscription } from './delivery/push/subscription.ts';
 import type { Account } from './delivery/route.ts';
 import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
 import { factorKinds } from './factors/index.ts';
 import type { Metadata } from './factors/passkey/metadata.ts';
 import type { Providers } from './factors/passkey/providers.ts';
+import { forgetAddress } from './flows/elsewhere/gone.ts';
 import { Watch } from './flows/elsewhere/watch.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
@@ -89,7 +91,10 @@ export async function assemble(world: World): Promise<Assembled> {
     fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: checkSettings(factorSettings(world, office.channels)),
-    push: { publicKey: async () => '', read: () => ({ wrong: 'subscription.endpoint' }) },
+    push: {
+      publicKey: async () => (await office.vapid()).publicKey,
+      read: (given) => readSubscription(given, options.SECONDLOCK_PUSH_SERVICES),
+    },
     reaches: office.reaches,
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
@@ -151,6 +156,7 @@ function officeOf(
     service: (tenant) => tenants.get(tenant),
     timeoutMs: options.SECONDLOCK_DELIVERY_TIMEOUT * 1000,
     routeBy: options.SECONDLOCK_ROUTE_BY,
+    onGone: ({ tenant, userId, to }) => forgetAddress({ database, keyring }, { tenant, userId, to }),
     onUnknown: ({ name }) =>
       database.transaction('main', (tx) =>
         record(

@@ -53,6 +53,8 @@ export interface House extends Assembled {
   readonly mails: Rendered[];
   /** What was handed to the SMS provider, newest first; `drain` first. */
   readonly texts: Rendered[];
+  /** What was handed to the push service, newest first; `drain` first. */
+  readonly pushes: Rendered[];
   readonly clock: { now: number; advance: (ms: number) => void };
   /** A browser of its own: cookie jar, Origin header, address. */
   readonly browser: (how?: Partial<BrowserOptions>) => Browser;
@@ -76,6 +78,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
   const options = readOptions({}, { SECONDLOCK_LOG_LEVEL: 'silent', ...(how.options ?? {}) });
   const mails = how.like?.mails ?? [];
   const texts = how.like?.texts ?? [];
+  const pushes = how.like?.pushes ?? [];
   const keyring = Keyring.parse(keys);
   const write = (fields: object, text: string): void => how.log?.(JSON.stringify({ ...fields, text }));
   const house = await assemble({
@@ -92,8 +95,9 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
       ...(how.smsFor?.length === 0
         ? []
         : [{ channel: 'sms' as const, prefixes: how.smsFor ?? [], sender: sinkInto(texts) }]),
+      { channel: 'push', prefixes: [], sender: sinkInto(pushes) },
     ],
-    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...texts, ...mails].map(asKept) }),
+    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...pushes, ...texts, ...mails].map(asKept) }),
     placeOf: () => '',
     passwords: judge,
     ...(how.realHash
@@ -125,6 +129,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     database,
     mails,
     texts,
+    pushes,
     clock,
     mailTo: (address) => newest(mails, address),
     codeFor: (address) => code(mails, address),

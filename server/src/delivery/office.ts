@@ -7,9 +7,11 @@ import type { Hooks } from './accounts.ts';
 import { Conversions } from './conversions.ts';
 import type { Channel } from './deliver.ts';
 import { Outbox } from './outbox.ts';
+import { type Vapid, vapidOf } from './push/vapid.ts';
 import { ReceiptBook, type ReceiptSource, receiptDoor, receiptToken } from './receipt-book.ts';
 import type { Service } from './render.ts';
 import { type Account, serves } from './route.ts';
+import type { OnGone } from './undeliverable.ts';
 
 /** What an {@link Office} is opened with. */
 export interface OfficeOptions {
@@ -26,6 +28,8 @@ export interface OfficeOptions {
   readonly accounts: (hooks: Hooks) => readonly Account[];
   /** Told of a receipt over a connection that no message was found for. */
   readonly onUnknown: (from: ReceiptSource) => Promise<void>;
+  /** Told of a destination that a provider says is gone for good. */
+  readonly onGone?: OnGone | undefined;
 }
 
 /** Delivery at work. */
@@ -37,6 +41,8 @@ export interface Office {
   readonly reaches: (channel: Channel, to: string) => boolean;
   /** Takes a receipt that came over HTTP. */
   readonly receive: ReturnType<typeof receiptDoor>;
+  /** The key that push services know this installation by. */
+  readonly vapid: Vapid;
   readonly close: () => Promise<void>;
 }
 
@@ -54,7 +60,9 @@ export function openOffice(options: OfficeOptions): Office {
       .onUnknown(from)
       .catch((error: unknown) => log.error({ err: error }, 'a receipt could not be told of'));
   };
+  const vapid = vapidOf(options);
   const accounts = options.accounts({
+    vapid,
     // A provider elsewhere would refuse an address of this machine.
     receiptUrl: ({ channel, name, receipts = !isLocal(origin) }) =>
       receipts ? `${origin}/api/v1/receipts/${name}/${receiptToken(keyring, { channel, name })}` : '',
@@ -74,6 +82,7 @@ export function openOffice(options: OfficeOptions): Office {
     channels: new Set(accounts.map(({ channel }) => channel)),
     reaches: (channel, to) => accounts.some((account) => serves(account, channel, to) !== undefined),
     receive: receiptDoor({ accounts, keyring, book }),
+    vapid,
     close: async () => {
       await outbox.stop();
       const senders = new Set(accounts.map(({ sender }) => sender));

@@ -182,6 +182,8 @@ export interface Elsewhere<Data = unknown, Asking = unknown> {
   sameKey(one: Data, other: Data): boolean;
   /** How many digits are typed there. */
   digits(pending: Asking): number;
+  /** Where the device is woken; null for nowhere. */
+  wokenWhere(data: Data): string | null;
   /** The same factor, with another address to wake the device at, or none. */
   wokenAt(data: Data, address: string | null): Data;
 }

@@ -102,6 +102,8 @@ for (const [dialect, open] of Object.entries(openers)) {
         'assignToken',
         'swapToken',
         'endSession',
+        'resealServiceKey',
+        'insertServiceKey',
       ];
       for (const name of races) {
         const write = writers[name] ?? assert.fail();
@@ -197,6 +199,7 @@ for (const [dialect, open] of Object.entries(openers)) {
         'tokens',
         'events',
         'event_persons',
+        'service_keys',
       ];
       assert.deepEqual([...left].sort(), [...kept].sort());
       const totals = await k.selectFrom('attempts').select(['subject', 'lane']).execute();
@@ -235,6 +238,7 @@ async function everythingOf({ all }: Database, tenant: string): Promise<unknown[
     'invitations',
     'events',
     'event_persons',
+    'service_keys',
   ] as const;
   for (const table of [...tables, ...more]) {
     found.push(await all.k.selectFrom(table).selectAll().where('tenant', '=', tenant).execute());
