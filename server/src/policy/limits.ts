@@ -113,7 +113,7 @@ export const rations = {
   pairingsFromSource: { most: 60, windowMs: 10 * minute },
   /** Signatures that are checked, of keys that cannot be guessed. */
   signaturesInFlow: { most: 20, windowMs: 30 * minute },
-  signaturesFromSource: { most: 300, windowMs: 10 * minute },
+  signaturesFromSource: { most: 1000, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
   tokenImports: { most: 60, windowMs: hour },
 } as const;
