@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { authenticatorWorker } from './worker-plugin.ts';
 
 const server = 'http://localhost:2322';
 
@@ -10,7 +11,7 @@ const ground = /\/node_modules\/(react|react-dom|scheduler)\/|\/web\/src\/(ui\/|
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [react()],
+  plugins: [react(), authenticatorWorker()],
   build: {
     outDir: 'dist',
     target: 'es2022',

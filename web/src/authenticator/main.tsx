@@ -8,6 +8,12 @@ import { takePairing } from './opened-link.ts';
 
 takePairing();
 
+if ('serviceWorker' in navigator) {
+  void navigator.serviceWorker
+    .register('/authenticator-worker.js', { scope: '/authenticator', updateViaCache: 'none' })
+    .catch(() => undefined);
+}
+
 const place = document.getElementById('page');
 await Promise.all([loadTexts(), loadAuthenticatorTexts()]);
 if (place) createRoot(place).render(<Authenticator />);
