@@ -1,6 +1,7 @@
 /** What the pages say: one language, loaded when the page opens, looked up by key. */
 import { createElement, Fragment, type ReactNode } from 'react';
 import type { account } from '../../server/src/texts/en/account.ts';
+import type { authenticator } from '../../server/src/texts/en/authenticator.ts';
 import type { pages } from '../../server/src/texts/en/pages.ts';
 
 type Plural = { readonly one: string; readonly other: string };
@@ -8,16 +9,18 @@ type Words = Readonly<Record<string, string | Plural>>;
 type Parameters = Readonly<Record<string, string | number>>;
 
 /** The key of a text that the pages know. */
-export type TextKey = keyof typeof pages | keyof typeof account;
+export type TextKey = keyof typeof pages | keyof typeof account | keyof typeof authenticator;
 
 interface Language {
   readonly first: () => Promise<Words>;
   readonly account: () => Promise<Words>;
+  readonly authenticator: () => Promise<Words>;
 }
 
 const english: Language = {
   first: async () => (await import('../../server/src/texts/en/pages.ts')).pages,
   account: async () => (await import('../../server/src/texts/en/account.ts')).account,
+  authenticator: async () => (await import('../../server/src/texts/en/authenticator.ts')).authenticator,
 };
 
 /** A language is one folder of texts and one line here. */
@@ -45,6 +48,11 @@ export async function loadTexts(): Promise<void> {
 /** Loads what the account pages say. */
 export async function loadAccountTexts(): Promise<void> {
   add(await language.account());
+}
+
+/** Loads what the authenticator says. */
+export async function loadAuthenticatorTexts(): Promise<void> {
+  add(await language.authenticator());
 }
 
 const fill = (text: string, parameters: Parameters): string =>
