@@ -37,8 +37,11 @@ export interface HouseOptions {
   readonly smsFor?: readonly string[];
 }
 
-/** One judge for all houses of a test file: its dictionaries take half a second to load. It does not hold the process. */
-const judge = new PasswordJudge({ idleMs: 2000 });
+/**
+ * One judge for all houses of a process: its dictionaries take half a second to load. It does not hold the process, and
+ * has time on a machine that does much else.
+ */
+const judge = new PasswordJudge({ idleMs: 60_000, timeoutMs: 60_000 });
 
 /** Noon of a plain day. */
 const noon = Date.UTC(2030, 4, 15, 12);
