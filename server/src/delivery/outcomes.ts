@@ -10,7 +10,7 @@ import {
   releaseMessage,
   retryMessage,
 } from '../storage/messages.ts';
-import type { Database, Tx } from '../storage/open.ts';
+import type { Database, Durable, Tx } from '../storage/open.ts';
 
 /** What follows for one claimed message: an end, another try at `nextAt`, or its claim given back untried. */
 export interface Outcome {
@@ -20,9 +20,12 @@ export interface Outcome {
 }
 
 /** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
-const gatherMs = 5;
-/** Where the disk is slow they gather longer, so that writing takes a tenth of the time: nothing is sent meanwhile. */
-const slowest = { share: 9, ms: 250 } as const;
+const gatherMs = 2;
+/**
+ * How long they may wait for the disk then, which only a power cut takes from them: longer where the disk is slow, so that
+ * waiting for it takes a tenth of the time, since nothing is sent meanwhile.
+ */
+const untilDisk = { share: 9, least: 5, most: 250 } as const;
 const mostAtOnce = 200;
 /** An outcome must reach its row, or the message would leave again: a database that is away is asked for a while. */
 const asks = 100;
@@ -33,8 +36,10 @@ export class Outcomes {
   readonly #database: Database;
   readonly #log: Log;
   readonly #now: () => number;
-  /** What the last commit took. */
+  /** What the last commit that waited for the disk took, and when it was there. */
   #took = 0;
+  #syncedAt = 0;
+  #later: NodeJS.Timeout | undefined;
   #waiting: Outcome[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -45,21 +50,43 @@ export class Outcomes {
     this.#now = now;
   }
 
-  /** Takes an outcome; it is on disk a moment later. */
+  /** Takes an outcome; it is written a moment later, and on disk after another. */
   add(outcome: Outcome): void {
     this.#waiting.push(outcome);
     if (this.#waiting.length >= mostAtOnce) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), this.#gather());
+    else this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
   }
 
   /** Resolves when all that was added is on disk. */
-  settled(): Promise<void> {
+  async settled(): Promise<void> {
     this.#flush();
-    return this.#writing;
+    await this.#writing;
+    if (this.#later) await this.#sync();
   }
 
-  #gather(): number {
-    return Math.min(slowest.ms, Math.max(gatherMs, slowest.share * this.#took));
+  #untilDisk(): number {
+    return Math.min(untilDisk.most, Math.max(untilDisk.least, untilDisk.share * this.#took));
+  }
+
+  /** Puts on disk what was written, where no later write has done so. */
+  async #sync(): Promise<void> {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    await this.#database.sync().catch((error: unknown) => this.#log.error({ err: error }, 'the disk did not answer'));
+  }
+
+  /** Notes how a write ended: on disk, or waiting for it. */
+  #wrote(durable: Durable, begun: number): void {
+    if (durable === 'now') {
+      clearTimeout(this.#later);
+      this.#later = undefined;
+      this.#syncedAt = this.#now();
+      this.#took = this.#syncedAt - begun;
+      return;
+    }
+    this.#later ??= setTimeout(() => {
+      this.#writing = this.#writing.then(() => this.#sync());
+    }, this.#untilDisk());
   }
 
   #flush(): void {
@@ -76,10 +103,9 @@ export class Outcomes {
     for (let left = asks; ; left -= 1) {
       try {
         const begun = this.#now();
-        await this.#database.transaction(tenant, async (tx) => {
-          await writeOutcomes(tx, outcomes);
-        });
-        this.#took = this.#now() - begun;
+        const durable = begun - this.#syncedAt >= this.#untilDisk() ? 'now' : 'with-next';
+        await this.#database.transaction(tenant, (tx) => writeOutcomes(tx, outcomes), durable);
+        this.#wrote(durable, begun);
         return;
       } catch (error) {
         if (left > 0) await pause(betweenAsksMs);
