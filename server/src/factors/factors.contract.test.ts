@@ -31,6 +31,21 @@ function keeps(schema: ZodType, value: unknown): void {
 
 const isQuestion = <Q extends Question>(begun: Q | { done: unknown }): begun is Q => 'prompt' in begun;
 
+it('ENR-04 kinds stand strongest first, a number last among its equals, and the good start at the top', () => {
+  const everyday = factorKinds.filter(({ use }) => use === 'everyday');
+  const ranks = everyday.map(({ level }) => levels.indexOf(level));
+  assert.deepEqual(
+    ranks,
+    ranks.toSorted((one, other) => other - one),
+  );
+  const texted = everyday.findIndex(({ sends }) => sends === 'sms');
+  assert.ok(everyday.slice(texted + 1).every(({ level }) => level !== everyday[texted]?.level));
+  assert.deepEqual(
+    everyday.map(({ goodStart }) => goodStart === true),
+    everyday.map((_, place) => place === 0),
+  );
+});
+
 /** Codes in other scripts, gaps alone, far too much, and what breaks careless readers. */
 const oddAnswers = [
   '',
