@@ -19,13 +19,20 @@ export interface Outcome {
   readonly next: MessageEnd | { readonly nextAt: number; readonly error: string } | 'released';
 }
 
+/** Milliseconds: nine times what it took lately, so that it takes a tenth of the time, since nothing is sent meanwhile. */
+interface Pace {
+  readonly least: number;
+  readonly most: number;
+}
 /** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
-const gatherMs = 2;
-/**
- * How long they may wait for the disk then, which only a power cut takes from them: longer where the disk is slow, so that
- * waiting for it takes a tenth of the time, since nothing is sent meanwhile.
- */
-const untilDisk = { share: 9, least: 5, most: 250 } as const;
+const untilWritten: Pace = { least: 5, most: 50 };
+/** How long they may wait for the disk then, which only a power cut takes from them. */
+const untilDisk: Pace = { least: 5, most: 250 };
+
+const paced = ({ least, most }: Pace, took: number): number => Math.min(most, Math.max(least, 9 * took));
+
+/** Single figures jump, and most are less than a millisecond. */
+const smoothed = (before: number, took: number): number => (4 * before + took) / 5;
 const mostAtOnce = 200;
 /** An outcome must reach its row, or the message would leave again: a database that is away is asked for a while. */
 const asks = 100;
@@ -36,8 +43,9 @@ export class Outcomes {
   readonly #database: Database;
   readonly #log: Log;
   readonly #now: () => number;
-  /** What the last commit that waited for the disk took, and when it was there. */
-  #took = 0;
+  /** What commits take: those that wait for the disk, and the others. */
+  readonly #took: Record<Durable, number> = { now: 0, 'with-next': 0 };
+  /** When the last one was on disk. */
   #syncedAt = 0;
   #later: NodeJS.Timeout | undefined;
   #waiting: Outcome[] = [];
@@ -54,7 +62,7 @@ export class Outcomes {
   add(outcome: Outcome): void {
     this.#waiting.push(outcome);
     if (this.#waiting.length >= mostAtOnce) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
+    else this.#timer ??= setTimeout(() => this.#flush(), paced(untilWritten, this.#took['with-next']));
   }
 
   /** Resolves when all that was added is on disk. */
@@ -62,10 +70,6 @@ export class Outcomes {
     this.#flush();
     await this.#writing;
     if (this.#later) await this.#sync();
-  }
-
-  #untilDisk(): number {
-    return Math.min(untilDisk.most, Math.max(untilDisk.least, untilDisk.share * this.#took));
   }
 
   /** Puts on disk what was written, where no later write has done so. */
@@ -77,16 +81,20 @@ export class Outcomes {
 
   /** Notes how a write ended: on disk, or waiting for it. */
   #wrote(durable: Durable, begun: number): void {
+    const now = this.#now();
+    this.#took[durable] = smoothed(this.#took[durable], now - begun);
     if (durable === 'now') {
       clearTimeout(this.#later);
       this.#later = undefined;
-      this.#syncedAt = this.#now();
-      this.#took = this.#syncedAt - begun;
+      this.#syncedAt = now;
       return;
     }
-    this.#later ??= setTimeout(() => {
-      this.#writing = this.#writing.then(() => this.#sync());
-    }, this.#untilDisk());
+    this.#later ??= setTimeout(
+      () => {
+        this.#writing = this.#writing.then(() => this.#sync());
+      },
+      paced(untilDisk, this.#took.now),
+    );
   }
 
   #flush(): void {
@@ -103,7 +111,7 @@ export class Outcomes {
     for (let left = asks; ; left -= 1) {
       try {
         const begun = this.#now();
-        const durable = begun - this.#syncedAt >= this.#untilDisk() ? 'now' : 'with-next';
+        const durable = begun - this.#syncedAt >= paced(untilDisk, this.#took.now) ? 'now' : 'with-next';
         await this.#database.transaction(tenant, (tx) => writeOutcomes(tx, outcomes), durable);
         this.#wrote(durable, begun);
         return;
