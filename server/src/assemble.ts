@@ -1,6 +1,7 @@
 /** Puts the rooms together from what the outside gives: `main.ts` gives the real world, tests give theirs. */
 import type { Hono } from 'hono';
 import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
+import type { AuditEvent } from './audit/events.ts';
 import { record } from './audit/record.ts';
 import { isDevelopment, type Options } from './config.ts';
 import type { Hooks } from './delivery/accounts.ts';
@@ -151,20 +152,19 @@ function officeOf(
   tenants: Tenants,
 ): Office {
   const origin = options.SECONDLOCK_ORIGIN[0] ?? '';
+  const tell = (event: AuditEvent): Promise<void> =>
+    database.transaction('main', (tx) =>
+      record(tx, event, { correlation: randomId(random), address: '', browser: '', now: now(), random }),
+    );
   return openOffice({
     ...{ database, keyring, now, random, log, origin, accounts },
     service: (tenant) => tenants.get(tenant),
     timeoutMs: options.SECONDLOCK_DELIVERY_TIMEOUT * 1000,
     routeBy: options.SECONDLOCK_ROUTE_BY,
     onGone: ({ tenant, userId, to }) => forgetAddress({ database, keyring }, { tenant, userId, to }),
-    onUnknown: ({ name }) =>
-      database.transaction('main', (tx) =>
-        record(
-          tx,
-          { type: 'receipt.refused', details: { account: name, reason: 'unknown-message' } },
-          { correlation: randomId(random), address: '', browser: '', now: now(), random },
-        ),
-      ),
+    onUnknown: ({ name }) => tell({ type: 'receipt.refused', details: { account: name, reason: 'unknown-message' } }),
+    onFailing: ({ name, channel, reason }) =>
+      tell({ type: 'account.failing', details: { account: name, channel, reason } }),
   });
 }
 

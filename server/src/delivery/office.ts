@@ -5,6 +5,7 @@ import type { Keyring } from '../security/sealing.ts';
 import type { Database } from '../storage/open.ts';
 import type { Hooks } from './accounts.ts';
 import { Conversions } from './conversions.ts';
+import type { Failing } from './courier.ts';
 import type { Channel } from './deliver.ts';
 import { Outbox } from './outbox.ts';
 import { type Vapid, vapidOf } from './push/vapid.ts';
@@ -26,6 +27,8 @@ export interface OfficeOptions {
   readonly timeoutMs: number;
   readonly routeBy: 'order' | 'conversion';
   readonly accounts: (hooks: Hooks) => readonly Account[];
+  /** Told of an account that takes nothing any more. */
+  readonly onFailing: (of: Failing) => Promise<void>;
   /** Told of a receipt over a connection that no message was found for. */
   readonly onUnknown: (from: ReceiptSource) => Promise<void>;
   /** Told of a destination that a provider says is gone for good. */
@@ -54,11 +57,14 @@ export function openOffice(options: OfficeOptions): Office {
   const { database, keyring, now, log, origin } = options;
   const book = new ReceiptBook({ database, now, log });
   const telling = new Set<Promise<void>>();
+  const tell = (told: Promise<void>): void => {
+    const kept = told
+      .catch((error: unknown) => log.error({ err: error }, 'what a provider did could not be told of'))
+      .finally(() => telling.delete(kept));
+    telling.add(kept);
+  };
   const take = async (from: ReceiptSource, receipt: Parameters<ReceiptBook['take']>[1]): Promise<void> => {
-    if (await book.take(from, receipt)) return;
-    await options
-      .onUnknown(from)
-      .catch((error: unknown) => log.error({ err: error }, 'a receipt could not be told of'));
+    if (!(await book.take(from, receipt))) await options.onUnknown(from);
   };
   const vapid = vapidOf(options);
   const accounts = options.accounts({
@@ -66,15 +72,13 @@ export function openOffice(options: OfficeOptions): Office {
     // A provider elsewhere would refuse an address of this machine.
     receiptUrl: ({ channel, name, receipts = !isLocal(origin) }) =>
       receipts ? `${origin}/api/v1/receipts/${name}/${receiptToken(keyring, { channel, name })}` : '',
-    onReceipt: (from, receipt) => {
-      const told = take(from, receipt).finally(() => telling.delete(told));
-      telling.add(told);
-    },
+    onReceipt: (from, receipt) => tell(take(from, receipt)),
   });
   const conversions = new Conversions({ all: database.all, now, log });
   const outbox = new Outbox({
     ...options,
     accounts,
+    onFailing: (of) => tell(options.onFailing(of)),
     conversions: options.routeBy === 'conversion' ? conversions.latest : undefined,
   });
   return {

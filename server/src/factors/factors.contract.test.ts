@@ -38,6 +38,22 @@ const isQuestion = <Q extends Question>(begun: Q | { done: unknown }): begun is 
 /** What an answer may be called in RFC 8176, the password and the number of factors apart. */
 const registered = ['otp', 'sms', 'swk', 'hwk', 'user', 'pop', 'mca'];
 
+it('ENR-04 kinds stand strongest first, a number last among its equals, and the good start before other codes', () => {
+  const everyday = factorKinds.filter(({ use }) => use === 'everyday');
+  const ranks = everyday.map(({ level }) => levels.indexOf(level));
+  assert.deepEqual(
+    ranks,
+    ranks.toSorted((one, other) => other - one),
+  );
+  const texted = everyday.findIndex(({ sends }) => sends === 'sms');
+  assert.ok(everyday.slice(texted + 1).every(({ level }) => level !== everyday[texted]?.level));
+  const codes = everyday.filter(({ guessable }) => guessable);
+  assert.deepEqual(
+    codes.map(({ goodStart }) => goodStart === true),
+    codes.map((_, place) => place === 0),
+  );
+});
+
 /** Codes in other scripts, gaps alone, far too much, and what breaks careless readers. */
 const oddAnswers = [
   '',

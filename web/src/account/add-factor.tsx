@@ -1,8 +1,9 @@
-/** `/account/add`: another way of confirming that it is you. */
+/** `/account/add`: another way of confirming that it is you. With `?kind=…` that one is begun at once. */
 
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Offerable } from '../../../server/src/flows/prompt.ts';
+import { searched } from '../navigation.tsx';
 import type { Flow } from '../sign-in/flow.ts';
 import { badgeOf, strongestFirst } from '../sign-in/strongest.ts';
 import { kindName, t, tAny } from '../texts.tsx';
@@ -49,11 +50,13 @@ const Badge = ({ children }: { children: string | undefined }): ReactNode =>
   children === undefined ? null : <em className="badge">{children}</em>;
 
 export function AddFactor(): ReactNode {
+  const [kind] = useState(() => searched('kind') || undefined);
   const factors = useQuery(factorsQuery);
   const everyday = (factors.data?.kinds ?? []).filter(({ kind }) => kind !== 'backup-codes' && kind !== 'paper-key');
   return (
     <FlowPanel
       name="enrolment"
+      {...(kind === undefined ? {} : { start: { kind }, atOnce: true })}
       title={t('add.title')}
       lead={t('add.lead')}
       begin={(flow) => (
