@@ -29,6 +29,7 @@ function officeOf({ database, clock, origin, keys, tenants }: House, service: Pu
     routeBy: 'order',
     accounts: ({ vapid }) => [{ channel: 'push', prefixes: [], sender: openWebPush({ fetch, vapid, now }) }],
     onUnknown: async () => {},
+    onFailing: async () => {},
   });
   return { office, lines };
 }
