@@ -35,6 +35,8 @@ export interface HouseOptions {
   readonly accounts?: World['accounts'];
   /** Beginnings of the numbers that the sink for SMS serves: all unless said, and with none there is no account at all. */
   readonly smsFor?: readonly string[];
+  /** What the operator's files say of authenticators. */
+  readonly authenticators?: World['authenticators'];
 }
 
 /**
@@ -102,6 +104,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     ],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...pushes, ...texts, ...mails].map(asKept) }),
     placeOf: () => '',
+    ...(how.authenticators ? { authenticators: how.authenticators } : {}),
     passwords: judge,
     ...(how.realHash
       ? {}

@@ -155,6 +155,8 @@ export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
   | { readonly is: 'more'; readonly question: Question<Enrolling>; readonly kind?: string }
   | {
       readonly is: 'refused';
+      /** For the audit, where it says more. */
+      readonly reason?: string;
       readonly why:
         | 'not-a-number'
         | 'number-not-allowed'

@@ -51,6 +51,7 @@ export function asked(
   return {
     challenge: {
       ...of,
+      userId: scene.person?.user.id ?? scene.facts.userId ?? null,
       prompt: question.prompt,
       pending: question.pending,
       expiresAt,

@@ -16,6 +16,8 @@ export interface OpenChallenge {
   readonly id: string;
   readonly kind: string;
   readonly factorId: string | null;
+  /** Who was asked; null where it goes to whoever is there. */
+  readonly userId: string | null;
   readonly prompt: FactorPrompt;
   readonly pending: unknown;
   readonly expiresAt: number;

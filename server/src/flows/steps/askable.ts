@@ -38,12 +38,13 @@ const isAskedWith = (factor: FactorRow, other: FactorRow): boolean =>
 export const askedWith = (scene: Scene, factor: FactorRow): FactorRow[] =>
   askable(scene).filter((other) => isAskedWith(factor, other));
 
-/** The open question to a factor, or to all of its kind. */
+/** The open question to a factor, or to all of its kind; not the one that went to whoever was there. */
 export const challengeOf = (scene: Scene, factor: FactorRow): OpenChallenge | undefined => {
   const all = kindOf(factor.kind).answeredBy !== undefined;
-  return scene.challenges.find((open) =>
-    all ? open.factorId === null && open.kind === factor.kind : open.factorId === factor.id,
-  );
+  return scene.challenges.find((open) => {
+    if (open.userId !== factor.user_id) return false;
+    return all ? open.factorId === null && open.kind === factor.kind : open.factorId === factor.id;
+  });
 };
 
 /** The ways that are left beside the one that is asked, a text message first. */
