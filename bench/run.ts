@@ -13,6 +13,7 @@ import { flood } from './flood.ts';
 import { type House, openHouse } from './house.ts';
 import { eachOf, repeated } from './load.ts';
 import { codeCheck, httpFloor, passwordStep, pendingOf, sessionCheck } from './parts.ts';
+import { passkeyFigures } from './passkeys.ts';
 import { processFigures } from './process-figures.ts';
 
 const rounds = 3;
@@ -88,7 +89,8 @@ async function measure(name: string, postgres?: string): Promise<Target[]> {
     const figures = Object.fromEntries(parts.map((part) => [part, middle(rows.map((row) => row[part]))])) as Row;
     say(`\n${name.padEnd(56)}${head}`);
     for (const part of parts) say(line(part, figures[part]));
-    return [...(postgres ? [] : ratios(rows)), ...(await flood(name, house, 200))];
+    const passkeys = await passkeyFigures(name, house, say);
+    return [...(postgres ? [] : ratios(rows)), ...passkeys, ...(await flood(name, house, 200))];
   } finally {
     await house.leave();
   }
