@@ -13,8 +13,9 @@ import { count, tellDisabled, tooMany } from '../count.ts';
 import type { Guess } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import { answerBound, openFlow } from '../scene.ts';
+import { forgetRequests } from '../sending/requests.ts';
 import type { Device } from './devices.ts';
-import { type Found, pendingIn, waitingAt } from './requests.ts';
+import { type Found, laneFor, pendingIn, waitingAt } from './requests.ts';
 
 /** How long the page has to collect an answer, in milliseconds: it may have been asleep. */
 const collectWithin = 60_000;
@@ -71,7 +72,13 @@ async function approve(by: Circumstance, device: Device, found: Found, answer: D
   const { challenge, flow } = found;
   const { kind, factor } = device;
   const guess: Guess = {
-    ...{ subject: factor?.user_id ?? '', kind: kind.kind, lane: 'other', challengeId: challenge.id, slow: false },
+    ...{
+      subject: factor?.user_id ?? '',
+      kind: kind.kind,
+      lane: laneFor(challenge),
+      challengeId: challenge.id,
+      slow: false,
+    },
     ...(kind.answersTaken === undefined ? {} : { most: kind.answersTaken }),
   };
   const counted = await count(by, guess);
@@ -88,6 +95,7 @@ async function approve(by: Circumstance, device: Device, found: Found, answer: D
       const keep = { answer: sealed, now: c.now, collectBy: c.now + collectWithin };
       if (!(await answerElsewhere(c.tx, challenge.id, keep))) return false;
       await clearAttempts(c.tx, guess);
+      await forgetRequests(c.tx, guess.subject);
       await c.record({ type: 'proof.given-elsewhere', userId: challenge.user_id, details });
       return true;
     }
