@@ -4,6 +4,7 @@
  */
 import { type Circumstance, type Commit, commit } from '../../accounts/commit.ts';
 import { notify } from '../../accounts/notices.ts';
+import { endOthers } from '../../accounts/sessions.ts';
 import { Problem } from '../../errors.ts';
 import { clearAttempts } from '../../storage/attempts.ts';
 import { answerElsewhere, closeChallenge, findChallenge } from '../../storage/challenges.ts';
@@ -123,6 +124,8 @@ async function deny(by: Circumstance, device: Device, found: Found, { decision }
     });
     const from = { browser: flow.browser, address: flow.address, place: by.deps.placeOf(flow.address) };
     await notify(asSeen(c, from), user, notMe ? 'notice.not-me' : 'notice.denied');
+    // Who asked this had a session: it is not the owner's.
+    if (notMe && flow.session_id !== null) await endOthers(c, user.id, null, 'owner');
     if (notMe) await exposed(c, user.id);
     return true;
   });
