@@ -31,6 +31,8 @@ export interface HouseOptions {
   /** The real argon2 parameters instead of the cheap ones. */
   readonly realHash?: boolean;
   readonly log?: (line: string) => void;
+  /** Where an address is; nowhere unless told. */
+  readonly placeOf?: World['placeOf'];
   /** Accounts that messages are offered to before the sinks. */
   readonly accounts?: World['accounts'];
   /** Beginnings of the numbers that the sink for SMS serves: all unless said, and with none there is no account at all. */
@@ -103,7 +105,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
       { channel: 'push', prefixes: [], sender: sinkInto(pushes) },
     ],
     ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...pushes, ...texts, ...mails].map(asKept) }),
-    placeOf: () => '',
+    placeOf: how.placeOf ?? (() => ''),
     ...(how.authenticators ? { authenticators: how.authenticators } : {}),
     passwords: judge,
     ...(how.realHash

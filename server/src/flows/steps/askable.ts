@@ -47,6 +47,10 @@ export const challengeOf = (scene: Scene, factor: FactorRow): OpenChallenge | un
   });
 };
 
+/** What another device has answered, as long as it may be collected: an approval that nobody comes for is over soon. */
+export const collectable = (scene: Scene, open: OpenChallenge | undefined): OpenChallenge['answer'] =>
+  open && open.expiresAt > scene.now ? open.answer : undefined;
+
 /** The ways that are left beside the one that is asked, a text message first. */
 export const otherWays = (scene: Scene, factor: FactorRow): Way[] =>
   wayOfEach(fallbackFirst(askable(scene).filter((other) => !isAskedWith(factor, other))));

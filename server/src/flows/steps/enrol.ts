@@ -13,6 +13,7 @@ import type { Answer, Refused } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
 import { takeRations } from '../sending/quotas.ts';
 import { heldBack, tellHeldBack } from '../sending/risk.ts';
+import { collectable } from './askable.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { fits, rationSignatures, textOf } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
@@ -33,13 +34,13 @@ export const enrol: Step = {
     if (open?.prompt.ask === 'fill') return open.prompt;
     if (open && 'options' in open.prompt) return { ...open.prompt, kind, others: [] };
     if (open?.prompt.ask === 'wait') {
-      const answered = open.answer ? { answered: true as const } : {};
+      const answered = collectable(scene, open) ? { answered: true as const } : {};
       return { ...open.prompt, kind, ...mayResend(scene, open), ...answered, others: [] };
     }
     return { ask: 'offer', kinds: [], skippable: false, why: 'offer.choice' };
   },
   collect: (scene) => {
-    const answer = challengeOf(scene)?.answer;
+    const answer = collectable(scene, challengeOf(scene));
     return answer && { collected: answer };
   },
   takes: ['code', 'credential', 'fill', 'resend', 'accept'],
