@@ -55,7 +55,7 @@ const assertion = z.looseObject({
   }),
 });
 
-const client = z.looseObject({ crossOrigin: z.boolean().optional(), topOrigin: z.unknown() });
+const client = z.looseObject({ crossOrigin: z.boolean().optional(), topOrigin: z.unknown().optional() });
 
 /** An answer that is refused, and why: for the audit, never for the person. */
 export class Refused extends Error {
