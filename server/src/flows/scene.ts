@@ -93,6 +93,7 @@ function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
     id: row.id,
     kind: row.kind,
     factorId: row.factor_id,
+    ...(row.user_id === null ? { toAnybody: true } : {}),
     prompt: question.prompt,
     pending: question.pending,
     expiresAt: row.expires_at,

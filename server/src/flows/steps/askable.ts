@@ -42,7 +42,7 @@ export const askedWith = (scene: Scene, factor: FactorRow): FactorRow[] =>
 export const challengeOf = (scene: Scene, factor: FactorRow): OpenChallenge | undefined => {
   const all = kindOf(factor.kind).answeredBy !== undefined;
   return scene.challenges.find((open) =>
-    all ? open.factorId === null && open.kind === factor.kind : open.factorId === factor.id,
+    all ? open.factorId === null && open.kind === factor.kind && !open.toAnybody : open.factorId === factor.id,
   );
 };
 
