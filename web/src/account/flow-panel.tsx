@@ -71,7 +71,8 @@ export function FlowPanel({ name, start, begin, done, title, lead }: FlowPanelPr
   const refresh = () => void client.invalidateQueries();
   const flow = useFlow({ name, inAddress: true, guard, onDone: refresh, ...(start ? { start } : {}) });
   if (flow.loading) return <p className="waiting">{t('app.wait')}</p>;
-  const over = flow.answer?.done === true;
+  // What was refused on the phone is over too, and says so itself.
+  const over = flow.answer?.done === true && !flow.answer.refused;
   return (
     <>
       {!over && (
