@@ -9,6 +9,7 @@ import { badgeOf, offeredHere, whyKeys } from '../sign-in/strongest.ts';
 import { kindName, t, tAny } from '../texts.tsx';
 import { factorsQuery } from './data.ts';
 import { FlowPanel } from './flow-panel.tsx';
+import { useAccepted } from './passkeys/signal.ts';
 import { Reading } from './reading.tsx';
 
 interface KindsProps {
@@ -55,6 +56,7 @@ const Badge = ({ children }: { children: string | undefined }): ReactNode =>
 
 export function AddFactor(): ReactNode {
   const factors = useQuery(factorsQuery);
+  useAccepted(factors);
   const held = (factors.data?.factors ?? []).filter(({ state }) => state === 'active').map(({ kind }) => kind);
   const everyday = (factors.data?.kinds ?? []).filter(({ kind }) => kind !== 'backup-codes' && kind !== 'paper-key');
   return (
