@@ -1,19 +1,9 @@
 /** The pages for everyone: by keyboard, by ear, enlarged, in either scheme. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { expectNoFinding } from './axe.ts';
 import { expect, type House, test } from './house.ts';
 import { clipboard, focus, measured, paste } from './in-page.ts';
 import { appOf, button, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
-
-async function expectNoFinding(page: Page): Promise<void> {
-  // A text with a hole in it, or the key of one that is missing.
-  await expect(page.locator('body')).not.toContainText(
-    /\{\w+\}|\b[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*){1,3}\.(title|lead)\b/,
-  );
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
-}
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -54,7 +44,7 @@ test('PW-09 password fields can be pasted into, filled by managers and looked at
   const present = page.getByLabel('Password', { exact: true });
   await expect(present).toHaveAttribute('type', 'password');
   await expect(present).toHaveAttribute('autocomplete', 'current-password');
-  await expect(page.getByLabel('E-mail address')).toHaveAttribute('autocomplete', 'username');
+  await expect(page.getByLabel('E-mail address')).toHaveAttribute('autocomplete', 'username webauthn');
   await paste(page, present, 'pasted secret');
   await expect(present).toHaveValue('pasted secret');
   await button(page, 'Show password').click();
