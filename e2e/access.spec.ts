@@ -44,7 +44,7 @@ test('PW-09 password fields can be pasted into, filled by managers and looked at
   const present = page.getByLabel('Password', { exact: true });
   await expect(present).toHaveAttribute('type', 'password');
   await expect(present).toHaveAttribute('autocomplete', 'current-password');
-  await expect(page.getByLabel('E-mail address')).toHaveAttribute('autocomplete', 'username');
+  await expect(page.getByLabel('E-mail address')).toHaveAttribute('autocomplete', 'username webauthn');
   await paste(page, present, 'pasted secret');
   await expect(present).toHaveValue('pasted secret');
   await button(page, 'Show password').click();

@@ -21,6 +21,9 @@ export const heading = (page: Page, name: string | RegExp) => page.getByRole('he
 /** The button of a name. */
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
+/** The button beneath the password: beside it there is one for passkeys. */
+export const signInButton = (page: Page) => page.getByRole('button', { name: 'Sign in', exact: true });
+
 /** The account page is there. */
 export const expectSignedIn = (page: Page) => expect(heading(page, 'Security')).toBeVisible();
 
@@ -96,7 +99,7 @@ export async function typeCredentials(
   if (!page.url().startsWith(`${house.origin}/sign-in`)) await page.goto(`${house.origin}/sign-in`);
   await page.getByLabel('E-mail address').fill(who.email);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
-  await button(page, 'Sign in').click();
+  await signInButton(page).click();
 }
 
 /** The app of a person who connected one. */

@@ -1,7 +1,17 @@
 /** Signing in, with each kind of second step, and what goes wrong on the way. */
 import type { FlowAnswer } from '../server/src/flows/prompt.ts';
 import { expect, test } from './house.ts';
-import { appOf, button, connectApp, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
+import {
+  appOf,
+  button,
+  connectApp,
+  expectSignedIn,
+  heading,
+  register,
+  signInButton,
+  signOut,
+  typeCredentials,
+} from './person.ts';
 
 test('signs in with password and authenticator app', async ({ page, house }) => {
   const person = await register(page, house);
@@ -133,7 +143,7 @@ test('too many tries are told with the time to wait', async ({ page, house }) =>
       break;
   }
   await expect(page.getByText(/You can try again in/).first()).toBeVisible();
-  await expect(button(page, 'Sign in')).toHaveAttribute('aria-disabled', 'true');
+  await expect(signInButton(page)).toHaveAttribute('aria-disabled', 'true');
 });
 
 test('RATE-07 where no code can be sent now, the page says how long, and offers the other ways', async ({
@@ -183,7 +193,7 @@ test('A11Y-04 a page that is about to end says so, and starts again with the add
   await expect(page.getByLabel('E-mail address')).toHaveValue(person.email);
   await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await button(page, 'Sign in').click();
+  await signInButton(page).click();
   await page.getByLabel('6-digit code').fill(await appOf(person).code());
   await expectSignedIn(page);
 });
@@ -217,7 +227,7 @@ test('without the network what was typed stays', async ({ page, house, context }
   await expect(page.getByRole('alert')).toContainText('cannot be reached');
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue(person.password);
   await context.setOffline(false);
-  await button(page, 'Sign in').click();
+  await signInButton(page).click();
   await expectSignedIn(page);
 });
 

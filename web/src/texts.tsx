@@ -2,6 +2,7 @@
 import { createElement, Fragment, type ReactNode } from 'react';
 import type { account } from '../../server/src/texts/en/account.ts';
 import type { authenticator } from '../../server/src/texts/en/authenticator.ts';
+import type { nextPages } from '../../server/src/texts/en/next-pages.ts';
 import type { pages } from '../../server/src/texts/en/pages.ts';
 
 type Plural = { readonly one: string; readonly other: string };
@@ -9,16 +10,18 @@ type Words = Readonly<Record<string, string | Plural>>;
 type Parameters = Readonly<Record<string, string | number>>;
 
 /** The key of a text that the pages know. */
-export type TextKey = keyof typeof pages | keyof typeof account | keyof typeof authenticator;
+export type TextKey = keyof typeof pages | keyof typeof nextPages | keyof typeof account | keyof typeof authenticator;
 
 interface Language {
   readonly first: () => Promise<Words>;
+  readonly next: () => Promise<Words>;
   readonly account: () => Promise<Words>;
   readonly authenticator: () => Promise<Words>;
 }
 
 const english: Language = {
   first: async () => (await import('../../server/src/texts/en/pages.ts')).pages,
+  next: async () => (await import('../../server/src/texts/en/next-pages.ts')).nextPages,
   account: async () => (await import('../../server/src/texts/en/account.ts')).account,
   authenticator: async () => (await import('../../server/src/texts/en/authenticator.ts')).authenticator,
 };
@@ -43,6 +46,11 @@ function add(more: Words): void {
 export async function loadTexts(): Promise<void> {
   add(await language.first());
   document.documentElement.lang = chosen;
+}
+
+/** Loads what the pages after the first one of a flow say. */
+export async function loadNextTexts(): Promise<void> {
+  add(await language.next());
 }
 
 /** Loads what the account pages say. */

@@ -8,7 +8,7 @@ import { type BrowserLane, resendPause } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
 import { insertChallenge, killChallenges, killChallengesFor, killChallengesOfKind } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
-import type { Asked, Scene } from './flow.ts';
+import type { Asked, OpenChallenge, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
 import { keepToQuotas } from './sending/quotas.ts';
 
@@ -42,11 +42,7 @@ export async function askEnrolment(scene: Scene, kind: AnyFactorKind): Promise<A
 }
 
 /** Makes a question ready for the commit. */
-export function asked(
-  scene: Scene,
-  of: { readonly id: string; readonly kind: string; readonly factorId: string | null },
-  question: Question,
-): Asked {
+export function asked(scene: Scene, of: Pick<OpenChallenge, 'id' | 'kind' | 'factorId'>, question: Question): Asked {
   const expiresAt = scene.now + (question.lifetime ?? answerLifetime);
   return {
     challenge: {

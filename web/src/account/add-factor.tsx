@@ -5,19 +5,25 @@ import { type ReactNode, useState } from 'react';
 import type { Offerable } from '../../../server/src/flows/prompt.ts';
 import { searched } from '../navigation.tsx';
 import type { Flow } from '../sign-in/flow.ts';
-import { badgeOf, strongestFirst } from '../sign-in/strongest.ts';
+import { useAbilities } from '../sign-in/passkey/able.ts';
+import { badgeOf, offeredHere, whyKeys } from '../sign-in/strongest.ts';
 import { kindName, t, tAny } from '../texts.tsx';
 import { factorsQuery } from './data.ts';
 import { FlowPanel } from './flow-panel.tsx';
+import { useAccepted } from './passkeys/signal.ts';
 import { Reading } from './reading.tsx';
 
 interface KindsProps {
   readonly flow: Flow;
   readonly kinds: readonly Offerable[];
+  /** The kinds that the person has. */
+  readonly held: readonly string[];
 }
 
-function Kinds({ flow, kinds }: KindsProps): ReactNode {
+function Kinds({ flow, kinds, held }: KindsProps): ReactNode {
   const [chosen, setChosen] = useState('');
+  const able = useAbilities();
+  if (!able) return <p className="waiting">{t('app.wait')}</p>;
   if (kinds.length === 0) return <p>{t('add.none')}</p>;
   const choose = (kind: string) => {
     setChosen(kind);
@@ -25,7 +31,7 @@ function Kinds({ flow, kinds }: KindsProps): ReactNode {
   };
   return (
     <ul className="ways">
-      {strongestFirst(kinds).map((offered) => (
+      {offeredHere(kinds, able, held).map((offered) => (
         <li key={offered.kind}>
           <button
             type="button"
@@ -38,7 +44,7 @@ function Kinds({ flow, kinds }: KindsProps): ReactNode {
               {kindName(offered.kind)}
               <Badge>{badgeOf(offered)}</Badge>
             </span>
-            <span className="way-hint">{tAny([offered.why, `kind.${offered.kind}.why`], '')}</span>
+            <span className="way-hint">{tAny(whyKeys(offered, able), '')}</span>
           </button>
         </li>
       ))}
@@ -52,6 +58,8 @@ const Badge = ({ children }: { children: string | undefined }): ReactNode =>
 export function AddFactor(): ReactNode {
   const [kind] = useState(() => searched('kind') || undefined);
   const factors = useQuery(factorsQuery);
+  useAccepted(factors);
+  const held = (factors.data?.factors ?? []).filter(({ state }) => state === 'active').map(({ kind }) => kind);
   const everyday = (factors.data?.kinds ?? []).filter(({ kind }) => kind !== 'backup-codes' && kind !== 'paper-key');
   return (
     <FlowPanel
@@ -61,7 +69,7 @@ export function AddFactor(): ReactNode {
       lead={t('add.lead')}
       begin={(flow) => (
         <Reading of={[factors]}>
-          <Kinds flow={flow} kinds={everyday} />
+          <Kinds flow={flow} kinds={everyday} held={held} />
         </Reading>
       )}
       done={{ title: t('add.done.title'), lead: t('add.done.lead') }}

@@ -12,13 +12,15 @@ interface CameInProps {
 }
 
 export function CameInAnotherWay({ factors, onTask }: CameInProps): ReactNode {
-  const [id, setId] = useState(leftBehind);
-  const factor = factors.find((each) => each.id === id && each.state === 'active');
-  if (!factor) return null;
+  const [left, setLeft] = useState(leftBehind);
+  const meant = factors.filter(({ id, kind, state }) => (id === left || kind === left) && state === 'active');
+  const [factor] = meant;
+  // Of several that were asked together, nobody knows which is meant.
+  if (!factor || meant.length > 1) return null;
   const label = factor.label || kindName(factor.kind);
   const answered = (): void => {
     forgetLeftBehind();
-    setId(undefined);
+    setLeft(undefined);
   };
   return (
     <div className="notice notice-warn came-in" role="status">

@@ -45,11 +45,29 @@ export interface Factor {
   readonly unavailable?: boolean;
   /** Of a hardware token, which can get out of step. */
   readonly serial?: string;
+  /** What a passkey is kept in. */
+  readonly look?: Look;
+}
+
+/** What a passkey is kept in, by its own word. */
+export interface Look {
+  readonly name: string;
+  readonly category: 'phone' | 'computer' | 'cloud' | 'key';
+  /** Pictures of the operator's, as `data:` addresses. */
+  readonly icon?: { readonly light?: string; readonly dark?: string };
+}
+
+/** What the browser may keep of this account's passkeys (WebAuthn L3 §5.1.10). */
+export interface Accepted {
+  readonly rpId: string;
+  readonly userId: string;
+  readonly allAcceptedCredentialIds: readonly string[];
 }
 
 export interface Factors {
   readonly factors: readonly Factor[];
   readonly kinds: readonly Offerable[];
+  readonly credentials: Accepted;
 }
 
 /** Where one is signed in. */

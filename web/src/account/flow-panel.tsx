@@ -74,7 +74,8 @@ export function FlowPanel({ name, start, atOnce = false, begin, done, title, lea
   const flow = useFlow({ name, inAddress: true, atOnce, guard, onDone: refresh, ...(start ? { start } : {}) });
   const beginning = atOnce && !flow.answer && !flow.fault;
   if (flow.loading || beginning) return <p className="waiting">{t('app.wait')}</p>;
-  const over = flow.answer?.done === true;
+  // What was refused on the phone is over too, and says so itself.
+  const over = flow.answer?.done === true && !flow.answer.refused;
   return (
     <>
       {!over && (

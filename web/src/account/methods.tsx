@@ -7,6 +7,7 @@ import type { Account, Factor, Factors } from './data.ts';
 import { ago, dayOf } from './dates.ts';
 import { MethodDialog, type MethodTask } from './method-dialog.tsx';
 import { MethodMenu } from './method-menu.tsx';
+import { MethodPicture } from './passkeys/picture.tsx';
 
 function history(factor: Factor): string {
   const date = dayOf(factor.createdAt);
@@ -15,6 +16,12 @@ function history(factor: Factor): string {
     : t('methods.created', { date });
   const used = factor.lastUsedAt ? t('methods.used', { date: ago(factor.lastUsedAt) }) : t('methods.never-used');
   return `${added} · ${used}`;
+}
+
+/** Whether a passkey goes along to other devices, where its level or its provider says so; else nothing is claimed. */
+function keptWhere({ level, look }: Factor): string {
+  if (level === 'aal3') return t('methods.bound');
+  return look?.category === 'cloud' ? t('methods.synced') : '';
 }
 
 interface MethodProps {
@@ -27,9 +34,11 @@ interface MethodProps {
 function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
   const label = factor.label || kindName(factor.kind);
   const name = factor.serial === undefined ? kindName(factor.kind) : t('way.token');
-  const more = [label === name ? '' : name, factor.hint].filter(Boolean).join(' · ');
+  const provider = factor.look?.name ?? '';
+  const more = [name, provider, factor.hint].filter((text) => text && text !== label).join(' · ');
   return (
     <li className="item">
+      <MethodPicture factor={factor} />
       <div className="item-words">
         <p className="item-name">
           {label}
@@ -41,6 +50,7 @@ function Method({ factor, several, canLose, onTask }: MethodProps): ReactNode {
         {factor.expired === true && <p className="item-more">{t('methods.expired.lead')}</p>}
         {factor.unavailable === true && <p className="item-more">{t('methods.unavailable')}</p>}
         {more && <p className="item-more">{more}</p>}
+        {keptWhere(factor) && <p className="item-more">{keptWhere(factor)}</p>}
         <p className="item-more">{history(factor)}</p>
       </div>
       <MethodMenu factor={factor} label={label} several={several} canLose={canLose} onTask={onTask} />

@@ -9,6 +9,7 @@ import { Backup } from './backup.tsx';
 import { type Account, accountQuery, factorsQuery } from './data.ts';
 import { dayOf } from './dates.ts';
 import { Methods } from './methods.tsx';
+import { useAccepted } from './passkeys/signal.ts';
 import { Reading } from './reading.tsx';
 
 function State({ account }: { account: Account }): ReactNode {
@@ -53,6 +54,7 @@ function Password({ account }: { account: Account }): ReactNode {
 export function Security(): ReactNode {
   const account = useQuery(accountQuery);
   const factors = useQuery(factorsQuery);
+  useAccepted(factors);
   return (
     <>
       <Heading focus>{t('account.security')}</Heading>

@@ -8,9 +8,11 @@ interface AddressFieldProps {
   readonly field: FieldState;
   readonly faultId: string | undefined;
   readonly describedBy?: string;
+  /** Whether a passkey may be picked in it. */
+  readonly passkeys?: boolean;
 }
 
-export function AddressField({ field, faultId, describedBy }: AddressFieldProps): ReactNode {
+export function AddressField({ field, faultId, describedBy, passkeys }: AddressFieldProps): ReactNode {
   return (
     <Field
       label={t('field.identifier')}
@@ -23,7 +25,7 @@ export function AddressField({ field, faultId, describedBy }: AddressFieldProps)
       name="username"
       type="text"
       inputMode="email"
-      autoComplete="username"
+      autoComplete={passkeys ? 'username webauthn' : 'username'}
       autoCapitalize="none"
       autoCorrect="off"
       spellCheck={false}

@@ -54,9 +54,10 @@ interface FaultSlotProps {
 
 /** The place where a fault is told; it is there before the fault, so that nothing jumps. */
 export function FaultSlot({ flow, ask, id }: FaultSlotProps): ReactNode {
+  const about = flow.fault?.byKey ? 'passkey' : ask;
   return (
     <div className="fault-slot">
-      {flow.fault && <FaultLine key={flow.fault.at} fault={flow.fault} ask={ask} id={id} />}
+      {flow.fault && <FaultLine key={flow.fault.at} fault={flow.fault} ask={about} id={id} />}
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function useFieldFocus(input: RefObject<HTMLInputElement | null>, flow: F
 /** Selects what is in a field when it was refused. */
 export function useRefusedFocus(input: RefObject<HTMLInputElement | null>, { fault }: FlowView): void {
   useEffect(() => {
-    if (!fault?.refused) return;
+    if (!fault?.refused || fault.byKey) return;
     input.current?.focus();
     input.current?.select();
   }, [fault, input]);

@@ -1,12 +1,12 @@
 /** A flow as a page or a dialog shows it: the prompt of the moment, whichever it is. */
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import type { Prompt } from '../../../server/src/flows/prompt.ts';
 import { t } from '../texts.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Expiry } from './expiry.tsx';
 import type { FlowView } from './flow.ts';
 import { Progress } from './progress.tsx';
-import { pageOf } from './prompts/index.ts';
+import { fetchLater, pageOf } from './prompts/index.ts';
 
 interface FlowBodyProps {
   readonly flow: FlowView;
@@ -14,6 +14,9 @@ interface FlowBodyProps {
   readonly first?: Prompt;
   readonly inner?: boolean;
 }
+
+/** Where nothing is lost when the time is up: the first page starts anew by itself, and the last one is the end. */
+const unhurried: readonly Prompt['ask'][] = ['credentials', 'done'];
 
 /** Tells one showing of a prompt from the next, so that each begins empty while a refused one keeps what was typed. */
 function showing(flow: FlowView, prompt: Prompt, first: Prompt | undefined): string {
@@ -26,6 +29,11 @@ function showing(flow: FlowView, prompt: Prompt, first: Prompt | undefined): str
 
 export function FlowBody({ flow, first, inner }: FlowBodyProps): ReactNode {
   const prompt = flow.answer?.prompt ?? first;
+  const { busy } = flow;
+  useEffect(() => {
+    // Likely next. Some browsers never again try what they once failed to fetch, so without a network it is not tried.
+    if (busy && navigator.onLine) fetchLater().catch(() => undefined);
+  }, [busy]);
   if (!prompt) return null;
   const Page = pageOf(prompt.ask);
   if (!Page) {
@@ -41,8 +49,10 @@ export function FlowBody({ flow, first, inner }: FlowBodyProps): ReactNode {
   return (
     <div className="step" key={showing(flow, prompt, first)}>
       <Progress flow={flow.name} prompt={prompt} />
-      <Page prompt={prompt} flow={flow} inner={inner} />
-      <Expiry flow={flow} />
+      <Suspense fallback={<p className="waiting">{t('app.wait')}</p>}>
+        <Page prompt={prompt} flow={flow} inner={inner} />
+      </Suspense>
+      {!unhurried.includes(prompt.ask) && <Expiry flow={flow} />}
     </div>
   );
 }

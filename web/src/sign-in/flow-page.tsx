@@ -29,6 +29,7 @@ function leave(): void {
 /** How many of the two locks are open by now: drawn above the card. */
 const locksOpen = (answer: FlowAnswer | null): 0 | 1 | 2 => {
   if (!answer || answer.prompt.ask === 'credentials' || answer.prompt.ask === 'identifier') return 0;
+  if (answer.refused?.code === 'denied') return 0;
   return answer.done ? 2 : 1;
 };
 
@@ -39,7 +40,7 @@ export function FlowPage({ name, start, first, gate }: FlowPageProps): ReactNode
     else if (answer.session) leave();
   }, []);
   const flow = useFlow({ name, start, inAddress: true, onDone });
-  const underWay = flow.answer !== null;
+  const underWay = flow.answer !== null && flow.answer.prompt.ask !== 'credentials';
   useEffect(() => {
     // The account is likely next: it is fetched while the person types the code.
     if (underWay) fetchAccount().catch(() => undefined);

@@ -41,6 +41,17 @@ export interface FlowView extends Pick<Standing, 'answer' | 'fault' | 'busy' | '
   readonly rechoose: (pick: (offer: OfferPrompt) => string | undefined) => Promise<Outcome>;
   /** Goes back to the beginning; the address stays. */
   readonly restart: () => void;
+  /**
+   * Starts the flow before anything is answered and without a word, for what its first prompt brings along; gives that
+   * prompt. What was typed stays, and what is answered meanwhile goes first.
+   */
+  readonly prepare: () => Promise<Prompt | undefined>;
+  /** Takes what the flow's events tell. */
+  readonly hear: (answer: FlowAnswer) => void;
+  /** Looks where the flow stands, quietly. */
+  readonly look: () => Promise<void>;
+  /** The prompt as it is now, also for what began before it was. */
+  readonly promptNow: () => Prompt | undefined;
 }
 
 /** What the page that holds a flow can do beside. */
@@ -71,6 +82,8 @@ interface UnderWay {
   identifier: string;
   prompt: Prompt | undefined;
   running: boolean;
+  /** Counts what was asked, so that an answer that comes too late is known. */
+  turn: number;
 }
 
 type SetStanding = Dispatch<SetStateAction<Standing>>;
@@ -88,17 +101,19 @@ const typedIdentifier = (answer: Answer, prompt: Prompt | undefined): string | u
 function holdOn(here: UnderWay, answer: FlowAnswer | null): void {
   here.id = answer?.id ?? null;
   here.prompt = answer?.prompt;
-  if (here.options.inAddress) remember('flow', here.id);
+  // Before anything is answered there is nothing to go on with.
+  if (here.options.inAddress) remember('flow', answer?.prompt.ask === 'credentials' ? null : here.id);
 }
 
-function take(here: UnderWay, set: SetStanding, answer: FlowAnswer): Outcome {
+function take(here: UnderWay, set: SetStanding, answer: FlowAnswer, given: Answer = {}): Outcome {
   // No try is left: the server has closed this flow, and the page goes back to its beginning.
   const spent = answer.refused?.attemptsLeft === 0;
   holdOn(here, answer.done || spent ? null : answer);
-  const fault = answer.refused ? refusalFault(answer.refused) : null;
+  const fault = answer.refused ? refusalFault(answer.refused, given) : null;
   const endsAt = answer.done || spent ? undefined : hereTime(answer.expiresAt);
   set({ ...nothing, answer: spent ? null : answer, fault, endsAt });
-  if (answer.done) here.options.onDone?.(answer);
+  // One that was refused on another device is done too, and nothing came of it.
+  if (answer.done && !answer.refused) here.options.onDone?.(answer);
   return answer.refused ? 'refused' : 'on';
 }
 
@@ -119,10 +134,11 @@ async function ask(
 ): Promise<Outcome> {
   if (here.running) return 'failed';
   here.running = true;
+  here.turn += 1;
   here.identifier = typedIdentifier(given, here.prompt) ?? here.identifier;
   set((before) => ({ ...before, busy: true }));
   try {
-    return take(here, set, await (here.options.guard?.(question) ?? question()));
+    return take(here, set, await (here.options.guard?.(question) ?? question()), given);
   } catch (thrown) {
     return fail(here, set, asProblem(thrown), given);
   } finally {
@@ -130,7 +146,10 @@ async function ask(
   }
 }
 
-type Deeds = Pick<Flow, 'submit' | 'rechoose' | 'begin' | 'enter' | 'restart'>;
+type Deeds = Pick<
+  Flow,
+  'submit' | 'rechoose' | 'begin' | 'enter' | 'restart' | 'prepare' | 'hear' | 'look' | 'promptNow'
+>;
 
 /** Two answers as one question: the choice in between is not shown. */
 async function backAndOn(flow: string, pick: Parameters<FlowView['rechoose']>[0]): Promise<FlowAnswer> {
@@ -139,15 +158,61 @@ async function backAndOn(flow: string, pick: Parameters<FlowView['rechoose']>[0]
   return kind === undefined ? choice : answerFlow(flow, { accept: kind });
 }
 
+/** Takes what was told of a flow, where it is news: how soon one may ask again changes all the time. */
+function hear(here: UnderWay, set: SetStanding, answer: FlowAnswer): void {
+  if (here.running || answer.id !== here.id) return;
+  const { prompt: before } = here;
+  const said = (prompt: Prompt | undefined): string => JSON.stringify({ ...prompt, resendAfter: undefined });
+  if (!answer.done && said(answer.prompt) === said(before)) return;
+  const ended = before?.ask === 'wait' && answer.prompt.ask === 'choose';
+  take(here, set, ended ? { ...answer, refused: { code: 'wrong' } } : answer);
+}
+
+/** Looks at a flow. Where no answer comes nothing is said: who waits looks again. */
+async function look(here: UnderWay, set: SetStanding): Promise<void> {
+  const { id, turn } = here;
+  if (id === null || here.running) return;
+  try {
+    hear(here, set, await seeFlow(id));
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (isOver(problem) && here.turn === turn && here.id === id) fail(here, set, problem, {});
+  }
+}
+
+async function prepare(
+  here: UnderWay,
+  set: SetStanding,
+  start: () => Promise<FlowAnswer>,
+): Promise<Prompt | undefined> {
+  const { turn } = here;
+  // Where it fails, the first answer starts the flow, as it would without this.
+  const answer = await start().catch(() => undefined);
+  if (!answer || here.turn !== turn) return undefined;
+  holdOn(here, answer);
+  set((before) => ({ ...before, answer, endsAt: hereTime(answer.expiresAt) }));
+  return answer.prompt;
+}
+
 /** What can be done with a flow. */
 function deedsOf(here: UnderWay, set: SetStanding): Deeds {
   const start = (more: FlowBeginning) => startFlow(here.options.name, { ...here.options.start, ...more });
   const begin = (more: FlowBeginning = {}) => void ask(here, set, () => start(more));
+  /** A sign-in that ended while its first page was open starts anew, and nobody notices. */
+  const orStart = (answer: Answer) => (thrown: unknown) => {
+    if (here.prompt?.ask !== 'credentials' || !('identifier' in answer) || !isOver(asProblem(thrown))) throw thrown;
+    return start(answer);
+  };
   return {
     begin,
+    prepare: () => prepare(here, set, () => start({})),
+    hear: (answer) => hear(here, set, answer),
+    look: () => look(here, set),
+    promptNow: () => here.prompt,
     submit: (answer) => {
       const flow = here.id;
-      return ask(here, set, () => (flow === null ? start(answer) : answerFlow(flow, answer)), answer);
+      const question = () => (flow === null ? start(answer) : answerFlow(flow, answer).catch(orStart(answer)));
+      return ask(here, set, question, answer);
     },
     rechoose: (pick) => {
       const flow = here.id;
@@ -167,7 +232,14 @@ function deedsOf(here: UnderWay, set: SetStanding): Deeds {
 /** A flow and what can be done with it. */
 export function useFlow(options: FlowOptions): Flow {
   const [found] = useState(() => (options.inAddress ? searched('flow') : null));
-  const { current: here } = useRef<UnderWay>({ options, id: found, identifier: '', prompt: undefined, running: false });
+  const { current: here } = useRef<UnderWay>({
+    options,
+    id: found,
+    identifier: '',
+    prompt: undefined,
+    running: false,
+    turn: 0,
+  });
   here.options = options;
   const [standing, set] = useState<Standing>({ ...nothing, loading: found !== null });
   const deeds = useMemo(() => deedsOf(here, set), [here]);

@@ -6,9 +6,11 @@ import { type TextKey, t } from '../texts.tsx';
 
 const stages = ['stage.address', 'stage.password', 'stage.second', 'stage.keep'] as const satisfies TextKey[];
 
+const secondStep: readonly Prompt['ask'][] = ['offer', 'scan-and-code', 'passkey-create', 'wait'];
+
 const stageOf = (prompt: Prompt): number => {
   if (prompt.ask === 'new-password') return 1;
-  if (prompt.ask === 'offer' || prompt.ask === 'scan-and-code') return 2;
+  if (secondStep.includes(prompt.ask)) return 2;
   // An address comes first; what else is filled in belongs to the second step.
   if (prompt.ask === 'fill') return prompt.what === 'email' ? 0 : 2;
   if (prompt.ask === 'keep' || prompt.ask === 'done') return 3;

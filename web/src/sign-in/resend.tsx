@@ -11,25 +11,27 @@ interface ResendProps {
   /** Seconds; each answer that says so counts from its own arrival. Undefined where no code is out. */
   readonly after: number | undefined;
   readonly resent: boolean;
+  /** What is asked for again: a code, or an answer on the phone. */
+  readonly what?: 'code' | 'wait';
   readonly onResend: () => void;
 }
 
-export function Resend({ flow, after, resent, onResend }: ResendProps): ReactNode {
+export function Resend({ flow, after, resent, what = 'code', onResend }: ResendProps): ReactNode {
   const { answer, fault, busy } = flow;
   const pause = useMemo(() => (answer && after ? Date.now() + after * 1000 : 0), [answer, after]);
   const left = useSecondsLeft(Math.max(pause, (fault?.sending && fault.retryAt) || 0));
   const first = after === undefined;
   const label =
     left > 0
-      ? t(first ? 'code.send-in' : 'code.resend-in', { time: spell(left) })
-      : t(first ? 'code.send' : 'code.resend');
+      ? t(first ? 'code.send-in' : `${what}.resend-in`, { time: spell(left) })
+      : t(first ? 'code.send' : `${what}.resend`);
   return (
     <div className="resend">
       <Button look={first ? 'primary' : 'quiet'} idle={busy || left > 0} onClick={onResend}>
         {label}
       </Button>
       <span role="status" className={resent ? 'resent' : 'for-ears'}>
-        {resent && t('code.resent')}
+        {resent && t(`${what}.resent`)}
       </span>
     </div>
   );

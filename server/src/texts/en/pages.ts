@@ -48,6 +48,7 @@ export const pages = {
 
   'sign-in.title': 'Sign in',
   'sign-in.submit': 'Sign in',
+  'sign-in.passkey': 'Sign in with a passkey',
   'sign-in.forgot': 'Forgot your password?',
   'sign-in.register': 'Create an account',
   'sign-in.new-here': 'New here?',
@@ -159,6 +160,18 @@ export const pages = {
   'code.outbox': 'Development mode: nothing was sent. Read it in the outbox',
   'code.outbox-opens': '(opens in a new tab)',
 
+  'passkey.asking': 'Waiting for your passkey…',
+  'passkey.cancelled.use':
+    'Nothing was confirmed: it was cancelled, it took too long, or there is no passkey of yours on this device. Try again, or use another way.',
+  'passkey.cancelled.create':
+    'No passkey was made: it was cancelled, or it took too long. Try again, or choose another way.',
+  'passkey.there-already': 'This device or key is connected to your account already. Use another one.',
+  'passkey.unable': 'This device or key cannot keep such a passkey. Use another one.',
+  'passkey.wrong-address': 'Passkeys do not work at this address. Open the page by its proper address.',
+  'passkey.failed': 'The browser could not do that. Try again, or use another way.',
+  'passkey.no-browser':
+    'This browser cannot use passkeys here. Open the page in an up-to-date browser over https, or use another way.',
+
   'others.title': 'Lost your device? Try another way',
   'others.hide': 'Hide the other ways',
   'others.lost': 'Once you are in, you can report what is lost: then nobody else can use it.',
@@ -169,30 +182,6 @@ export const pages = {
     'Without this mailbox you cannot go on here. Ask whoever runs {service} to help you: they first make sure that it is you.',
   'others.no-mailbox': 'Cannot open this mailbox?',
   'choose.none-of-these': 'None of these at hand?',
-
-  'help.title': 'How does this work?',
-  'help.sent': 'The code does not come?',
-  'help.email':
-    'The mail takes a minute at most. Look in the spam folder too.\nCheck that the address above is yours.\nStill nothing? Send a new code. Only the newest one works.',
-  'help.sms':
-    'The message takes half a minute at most. Check that your phone has a signal.\nCheck that the number above is yours.\nStill nothing? Send a new code. Only the newest one works.',
-  'help.totp':
-    'Open the authenticator app on your phone and find {service}. Its digits change every 30 seconds.\nMore than one entry? Use the one with your address.\nNot taken? Let your phone set its clock by itself, then type the next digits.',
-  'help.token':
-    'A hardware token is a small device with a display, often on a key ring.\nNot taken? Press its button again, or wait for the next digits.\nStill not? Get in another way and choose “Resynchronise” on your account page.\nA pale or empty display means that the battery is at its end: ask for a new token.',
-  'help.yubikey':
-    'Plug the key in, or hold it to the back of your phone.\nClick into the field, then touch the gold disc for a second. The key types the code and sends it.\nNothing, or strange letters? Touch it for longer, and set your keyboard to Latin letters.',
-  'help.backup-codes':
-    'Ten short codes that you saw once, when you turned on your second step.\nLook among your papers, in your password manager, and in your downloads for a file that ends in “recovery.txt”.\nEach works once: cross out what you used.',
-  'help.paper-key':
-    'One long key that you saw once, when you turned on your second step.\nLook among your documents, and in your downloads for a file that ends in “recovery.txt”.\nIt works once. You get a new one right away.',
-  'help.other': 'Type the code that your device shows, or that was sent to you. Only the newest one works.',
-  'help.scan-and-code':
-    'The app shows digits that change every 30 seconds. It gets its key from this picture, once.\nOnly a link appears? Begin in the app: choose “add” or the plus sign, then scan.\nDigits not taken? Let your phone set its clock by itself, then type the next ones.',
-  'help.phone':
-    'Any mobile number of your own that gets text messages. Spaces and hyphens do not matter.\nThe number begins with a plus and your country’s code: +1, +44, +49 …\nWe use it for codes only.',
-  'help.serial':
-    'The number stands on the back of the token. Type it as it is printed.\nThen press the button: the token shows the digits that we ask for next.\nYou have no token? Choose another way, or ask whoever runs {service} for one.',
 
   'choose.proof.title': 'How do you want to confirm it is you?',
   'choose.proof.lead': 'Pick one of the ways you have turned on.',
@@ -231,8 +220,10 @@ export const pages = {
   'kind.sms.why': 'Easy, but weaker than an app: a phone number can be taken over.',
   'kind.hotp.why': 'Strong, without a phone: a small device shows the code.',
   'kind.yubikey.why': 'Strong and quick: one touch of a USB key types the code.',
-  'kind.push.why': 'Easy: type the number that you see here on your phone. It shows who asks, and from where.',
-  'kind.passkey.why': 'Your fingerprint or face. The only way that a false page cannot trick out of you.',
+  'kind.push.why': 'Easy: your phone shows who asks and from where, and you type a number there. Look before you type.',
+  'kind.passkey.why': 'The strongest: a security key or your phone. No false page can trick it out of you.',
+  'kind.passkey.why-here':
+    'The strongest and the quickest: your fingerprint, face or PIN. No false page can trick it out of you.',
   'kind.backup-codes.why': 'Ten codes for the day your phone is not at hand. Each works once.',
   'kind.paper-key.why': 'One long key on paper for the day everything else is lost.',
 
@@ -250,48 +241,9 @@ export const pages = {
   'offer.later': 'Later',
   'offer.again': 'Choose another way',
 
-  'scan.title': 'Connect your app',
-  'scan.app': 'Have an authenticator app',
-  'scan.app.hint': 'Any of them works. You may have one already.',
-  'scan.app.which': 'Which apps?',
-  'scan.app.ios': 'App Store',
-  'scan.app.android': 'Google Play',
-  'scan.app.built-in': 'Already on iPhone, iPad and Mac',
-  'scan.store': '{app} in the {store}',
-  'scan.qr': 'Scan this picture with it',
-  'scan.qr.alt': 'QR code that connects your authenticator app. The same as text is next to it.',
-  'scan.open': 'Open in your app',
-  'scan.key': 'Cannot scan? Type this key',
-  'scan.code': 'Type the code it shows',
-  'scan.submit': 'Connect',
-
   'copy.do': 'Copy',
   'copy.done': 'Copied',
   'copy.failed': 'Copying did not work: select the text and copy it yourself.',
-
-  'keep.title': 'Keep these safe',
-  'keep.lead': 'They let you in when your phone is gone. They are shown this once.',
-  'keep.codes': 'Backup codes',
-  'keep.codes.for': 'Each code replaces your second step once. Keep them within reach, for example in your wallet.',
-  'keep.paper-key': 'Paper key',
-  'keep.paper-key.for':
-    'With your password, it gets you in when everything else is lost, once. Print it and keep it with your documents.',
-  'keep.not-where': 'Not beside your password: whoever finds both is you.',
-  'keep.successor.title': 'Your next paper key',
-  'keep.successor.lead': 'The one you just used is dead. This one takes its place and is shown this once.',
-  'keep.qr.alt': 'QR code of the paper key. The same as text is next to it.',
-  'keep.download': 'Download',
-  'keep.print': 'Print',
-  'keep.submit': 'I have kept them',
-  'keep.submit-key': 'I have kept it',
-  'keep.shown.title': 'They were shown once',
-  'keep.shown.lead':
-    'For your safety nobody can show them again. If you kept them, go on. If not, make new ones: the unseen ones never become valid.',
-  'keep.renew': 'Make new ones',
-  'keep.file': '{service} – keep this away from your password',
-  'keep.file.for': 'Account: {identifier}',
-  'keep.file.made': 'Made: {date}',
-  'keep.file.name': '{service}-recovery.txt',
 
   'new-password.title': 'Choose a password',
   'new-password.title-new': 'Choose a new password',
@@ -299,19 +251,7 @@ export const pages = {
   'new-password.submit': 'Save the password',
   'new-password.short': { one: '{count} more character', other: '{count} more characters' },
   'new-password.strength': 'Strength',
-  'strength.0': 'Very weak',
-  'strength.1': 'Weak',
-  'strength.2': 'Not there yet',
-  'strength.3': 'Strong',
-  'strength.4': 'Very strong',
-  'strength.empty': 'Strength shows as you type',
 
-  'done.title': 'Done',
-  'done.lead': 'That is all.',
-  'done.recovery.title': 'Your password is changed',
-  'done.recovery.lead': 'Everyone signed in to your account was signed out. Sign in with the new password now.',
-  'done.recovery.go': 'Sign in',
-  'done.signing-in': 'You are in',
   'codes-left.title': 'You are in',
   'codes-left.some': {
     one: 'You used a backup code. {count} is left.',

@@ -18,6 +18,20 @@ export const refusals = {
   'refused.replayed.token': 'That code was used already. Type the next one that the token shows.',
   'refused.expired.token':
     'This token is past its date and no longer lets you in. Use another way, and ask whoever gave it to you for a new one.',
+  'refused.wrong.passkey': 'This passkey was not taken. Try another one, or another way.',
+  'refused.replayed.passkey': 'This was confirmed already. Try again.',
+  'refused.expired.passkey': 'That took too long. Try again.',
+  'refused.wrong.choose':
+    'That request is over: a wrong number was typed on the phone, or a newer request took its place. Ask again, or use another way.',
+  'refused.wrong.choose-one':
+    'That request is over: a wrong number was typed on the phone, or a newer request took its place. Ask again.',
+  'refused.wrong.wait': 'The phone’s answer was not taken. Ask it again.',
+  'refused.expired.wait': 'The phone’s answer came too late. Ask it again.',
+  'refused.limited-wait.wait': 'Your phone was asked just now. You can ask again in {time}.',
+  'refused.denied': 'This was refused on the phone.',
+  'refused.not-allowed':
+    'Whoever runs the service does not allow this kind of device or key. Use another one, or choose another way.',
+  'refused.yours-already': 'This is connected to your account already. Use another one.',
   'refused.limited': 'Too many codes were sent, so none can be sent right now.',
   'refused.limited-wait': 'Too many codes were sent, so none can be sent right now. You can ask for one in {time}.',
   'refused.limited-wait.choose':
@@ -51,6 +65,7 @@ export const refusals = {
   'problem.https-required': 'This page must be opened over https.',
   'problem.cross-site': 'The request came from another site and was refused. Load the page again and repeat it.',
   'problem.not-signed-in': 'You are signed out. Sign in again to go on.',
+  'problem.wrong-time': 'The clock of this device is wrong. Let it set its clock by itself, then try again.',
   'problem.step-up-required': 'This needs a fresh confirmation that it is you. Try again and confirm.',
   'problem.forbidden': 'Your account may not do this. Ask whoever runs the service.',
   'problem.not-found': 'This is gone. Load the page again to see what is there.',

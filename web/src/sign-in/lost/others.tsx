@@ -11,7 +11,7 @@ import { NoMailbox, NoneOfThese } from './no-way.tsx';
 interface OthersProps {
   readonly others: readonly Way[];
   readonly flow: FlowView;
-  /** The factor that is asked. */
+  /** The factor that is asked, or the kind where all of one kind are. */
   readonly asked: string | undefined;
 }
 

@@ -13,7 +13,7 @@ interface WaysProps {
   readonly ways: readonly Way[];
   readonly flow: FlowView;
   readonly about: 'proof' | 'lost';
-  readonly onChoose?: (factorId: string) => void;
+  readonly onChoose?: (way: Way) => void;
 }
 
 const nameOf = (way: Way, about: 'proof' | 'lost'): string => {
@@ -30,10 +30,10 @@ const hintOf = (way: Way, name: string): string => {
 /** Ways as a list of buttons: one click each. */
 export function Ways({ ways, flow, about, onChoose }: WaysProps): ReactNode {
   const [chosen, setChosen] = useState('');
-  const choose = (factorId: string) => {
-    setChosen(factorId);
-    onChoose?.(factorId);
-    void flow.submit({ choose: factorId });
+  const choose = (way: Way) => {
+    setChosen(way.factorId);
+    onChoose?.(way);
+    void flow.submit({ choose: way.factorId });
   };
   return (
     <ul className="ways">
@@ -47,7 +47,7 @@ export function Ways({ ways, flow, about, onChoose }: WaysProps): ReactNode {
               className="way"
               aria-busy={(flow.busy && chosen === way.factorId) || undefined}
               aria-disabled={flow.busy || undefined}
-              onClick={() => flow.busy || choose(way.factorId)}
+              onClick={() => flow.busy || choose(way)}
             >
               <span className="way-name">{name}</span>
               {hint && <span className="way-hint">{hint}</span>}

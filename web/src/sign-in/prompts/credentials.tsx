@@ -1,4 +1,4 @@
-/** `credentials`: address and password at once, as password managers fill them. */
+/** `credentials`: address and password at once, as password managers fill them, or a passkey in place of both. */
 import { type ReactNode, useEffect, useId } from 'react';
 import { Link } from '../../navigation.tsx';
 import { pageMeta } from '../../page-meta.ts';
@@ -8,6 +8,9 @@ import { Heading } from '../../ui/heading.tsx';
 import { AddressField } from '../address-field.tsx';
 import { AnswerForm } from '../answer-form.tsx';
 import { type FieldState, useField, useRefusedFocus } from '../field-state.ts';
+import { ByPasskey } from '../passkey/by-passkey.tsx';
+import { useFillIn } from '../passkey/fill-in.ts';
+import { useCeremonies } from '../passkey/use-ceremony.ts';
 import type { PromptProps } from './prompt-props.ts';
 
 function Aside(): ReactNode {
@@ -36,7 +39,7 @@ interface PairProps {
 function Pair({ address, password, faultId }: PairProps): ReactNode {
   return (
     <>
-      <AddressField field={address} faultId={faultId} />
+      <AddressField field={address} faultId={faultId} passkeys />
       <PasswordField
         label={t('field.password')}
         value={password.value}
@@ -51,16 +54,19 @@ function Pair({ address, password, faultId }: PairProps): ReactNode {
   );
 }
 
-export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactNode {
+export function Credentials({ prompt, flow, inner }: PromptProps<'credentials'>): ReactNode {
   const fault = useId();
   const address = useField(flow.identifier);
   const password = useField();
+  const keys = useCeremonies(flow, prompt.passkey, flow.prepare);
+  useFillIn(flow, prompt.passkey, !keys.asking);
   useEffect(() => {
     const first = address.input.current?.value ? password.input : address.input;
     first.current?.focus({ preventScroll: true });
   }, [address.input, password.input]);
   useRefusedFocus(password.input, flow);
   const send = () => {
+    keys.forget();
     // Both are looked at, so that both gaps are told; the focus ends at the first.
     const passwordThere = password.filled(t('field.empty.password'));
     const addressThere = address.filled(t('field.empty.identifier'));
@@ -77,9 +83,14 @@ export function Credentials({ flow, inner }: PromptProps<'credentials'>): ReactN
         id={fault}
         submit={t('sign-in.submit')}
         onSubmit={send}
-        after={<Aside />}
+        after={
+          <>
+            <ByPasskey flow={flow} keys={keys} />
+            <Aside />
+          </>
+        }
       >
-        <Pair address={address} password={password} faultId={flow.fault ? fault : undefined} />
+        <Pair address={address} password={password} faultId={flow.fault && !flow.fault.byKey ? fault : undefined} />
       </AnswerForm>
     </>
   );

@@ -3,9 +3,11 @@ import type { ReactNode } from 'react';
 import { Link } from '../../navigation.tsx';
 import { t } from '../../texts.tsx';
 import { Heading } from '../../ui/heading.tsx';
+import { Denied } from '../waiting/denied.tsx';
 import type { PromptProps } from './prompt-props.ts';
 
 export function Done({ flow, inner }: PromptProps<'done'>): ReactNode {
+  if (flow.answer?.refused?.code === 'denied') return <Denied flow={flow} inner={inner} />;
   if (flow.name === 'recovery') {
     return (
       <>

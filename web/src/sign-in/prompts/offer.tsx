@@ -6,7 +6,8 @@ import { kindName, t, tAny } from '../../texts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { AnswerForm } from '../answer-form.tsx';
-import { advisedFirst, badgeOf, strongestFirst } from '../strongest.ts';
+import { type Abilities, useAbilities } from '../passkey/able.ts';
+import { advisedFirst, badgeOf, offeredHere, whyKeys } from '../strongest.ts';
 import type { PromptProps } from './prompt-props.ts';
 
 interface KindChoiceProps {
@@ -14,17 +15,18 @@ interface KindChoiceProps {
   readonly group: string;
   readonly checked: boolean;
   readonly badge: string | undefined;
+  readonly why: string;
   readonly onChoose: () => void;
 }
 
-function KindChoice({ offered, group, checked, badge, onChoose }: KindChoiceProps): ReactNode {
+function KindChoice({ offered, group, checked, badge, why, onChoose }: KindChoiceProps): ReactNode {
   return (
     <label className="kind-choice">
       <input type="radio" name={group} value={offered.kind} checked={checked} onChange={onChoose} />
       <span className="kind-name">
         {kindName(offered.kind)} {badge && <em>{badge}</em>}
       </span>
-      <span className="kind-why">{tAny([offered.why, `kind.${offered.kind}.why`], '')}</span>
+      <span className="kind-why">{why}</span>
     </label>
   );
 }
@@ -39,9 +41,15 @@ function Later({ flow }: Pick<PromptProps<'offer'>, 'flow'>): ReactNode {
   );
 }
 
-export function Offer({ prompt, flow, inner }: PromptProps<'offer'>): ReactNode {
+export function Offer(props: PromptProps<'offer'>): ReactNode {
+  const able = useAbilities();
+  // What comes first depends on it, and nothing may move under the finger.
+  return able ? <Choice {...props} able={able} /> : <p className="waiting">{t('app.wait')}</p>;
+}
+
+function Choice({ prompt, flow, inner, able }: PromptProps<'offer'> & { able: Abilities }): ReactNode {
   const group = useId();
-  const kinds = strongestFirst(prompt.kinds);
+  const kinds = offeredHere(prompt.kinds, able);
   const [kind, setKind] = useState(advisedFirst(kinds)?.kind ?? '');
   const why = tAny([prompt.why, `offer.${prompt.why}`], t('offer.choice'));
   return (
@@ -71,6 +79,7 @@ export function Offer({ prompt, flow, inner }: PromptProps<'offer'>): ReactNode 
                 group={group}
                 checked={offered.kind === kind}
                 badge={badgeOf(offered)}
+                why={tAny(whyKeys(offered, able), '')}
                 onChoose={() => setKind(offered.kind)}
               />
             ))}
