@@ -15,6 +15,7 @@ import { type House, openHouse } from './house.ts';
 import { eachOf, repeated } from './load.ts';
 import { codeCheck, httpFloor, passwordStep, pendingOf, sessionCheck } from './parts.ts';
 import { processFigures } from './process-figures.ts';
+import { waitingFigures } from './waiting.ts';
 
 const rounds = 3;
 const perRound = 150;
@@ -117,6 +118,7 @@ if (process.argv.includes('postgres')) {
 }
 say('');
 targets.push(...(await deliveryFigures('SQLite', say)));
+targets.push(...(await waitingFigures('SQLite', 10_000)));
 targets.push(...(await processFigures()));
 say('');
 for (const { name, value, held } of targets) say(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
