@@ -26,7 +26,8 @@ export interface Round {
   readonly seconds: number;
 }
 
-function encode({ method, path, headers = {}, body }: Request): Buffer {
+/** A request as bytes. */
+export function encode({ method, path, headers = {}, body }: Request): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const lines = Object.entries({ host: '127.0.0.1', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   const about = text ? `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n` : '';

@@ -15,6 +15,7 @@ import { eachOf, repeated } from './load.ts';
 import { codeCheck, httpFloor, passwordStep, pendingOf, sessionCheck } from './parts.ts';
 import { passkeyFigures } from './passkeys.ts';
 import { processFigures } from './process-figures.ts';
+import { waitingFigures } from './waiting.ts';
 
 const rounds = 3;
 const perRound = 150;
@@ -113,6 +114,7 @@ say(machine);
 say(`Medians of ${rounds} rounds; the client runs on the same cores.`);
 const targets = await measure('SQLite');
 if (postgres) targets.push(...(await onPostgres((url) => measure('PostgreSQL', url))));
+targets.push(...(await waitingFigures('SQLite', 10_000)));
 targets.push(...(await processFigures()));
 say('');
 for (const target of targets) say(verdict(target));
