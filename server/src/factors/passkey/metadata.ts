@@ -18,8 +18,8 @@ const signer = 'mds.fidoalliance.org';
  * are those that Node brings.
  */
 const rootPrints = [
-  '4fa3126d8d3a11d1c4855a4f807cbad6cf919d3a5a88b03bea2c6372d93c40c9',
-  'cbb522d7b7f127ad6a0113865bdf1cd4102e7d0759af635a7cf4720dc963c53b',
+  '4F:A3:12:6D:8D:3A:11:D1:C4:85:5A:4F:80:7C:BA:D6:CF:91:9D:3A:5A:88:B0:3B:EA:2C:63:72:D9:3C:40:C9',
+  'CB:B5:22:D7:B7:F1:27:AD:6A:01:13:86:5B:DF:1C:D4:10:2E:7D:07:59:AF:63:5A:7C:F4:72:0D:C9:63:C5:3B',
 ];
 
 /** What is known against a model that is never trusted again, whatever was reported later (MDS3 §3.1.4). */
@@ -149,9 +149,7 @@ function certificatesOf(given: readonly (Buffer | string)[]): X509Certificate[] 
 
 /** GlobalSign's roots, as this Node brings them. */
 export function globalSignRoots(): X509Certificate[] {
-  return certificatesOf(rootCertificates).filter(({ fingerprint256 }) =>
-    rootPrints.includes(fingerprint256.replaceAll(':', '').toLowerCase()),
-  );
+  return certificatesOf(rootCertificates).filter(({ fingerprint256 }) => rootPrints.includes(fingerprint256));
 }
 
 function rootsOf(pem: string): X509Certificate[] {

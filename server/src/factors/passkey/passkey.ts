@@ -177,12 +177,18 @@ function believed({ beside }: Given<Settings>, key: Key, proof: Assertion) {
 }
 
 /** A point whose private key nobody has: x is the first hash of a sentence that lies on the curve. */
-const nobodysKey =
-  'pQECAyYgASFYIDJItbH2gxDR96sqLiNNVs1AFw5aKFr4LHqn8KxOhTfRIlggHlROMPezoWh6iwuJ9nFysnQ_7bpju4E9SO7qzj-_g8Q';
+const nobodysPoint = {
+  x: '3248b5b1 f68310d1 f7ab2a2e 234d56cd 40170e5a 285af82c 7aa7f0ac 4e8537d1',
+  y: '1e544e30 f7b3a168 7a8b0b89 f67172b2 743fedba 63bb813d 48eeeace 3fbf83c4',
+};
+
+/** As COSE writes a key of ES256 (RFC 9053 §7.1.1). */
+const coseOf = ({ x, y }: typeof nobodysPoint): string =>
+  Buffer.from(`a5010203262001215820${x}225820${y}`.replaceAll(' ', ''), 'hex').toString('base64url');
 
 const nobodys: Key = {
   id: 'bm9ib2R5',
-  publicKey: nobodysKey,
+  publicKey: coseOf(nobodysPoint),
   counter: 0,
   transports: [],
   aaguid: '',
