@@ -236,6 +236,7 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
 /** Every function that reads. */
 export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   laneAttempts: (db) => attempts.laneAttempts(db, counted),
+  totalAttempts: (db) => attempts.totalAttempts(db, counted),
   openChallenges: (db) => challenges.openChallenges(db, 'w'),
   findChallenge: (db) => challenges.findChallenge(db, 'q'),
   waitingFor: (db) => challenges.waitingFor(db, { userId: 'u', factorId: 'f' }, now),
@@ -328,6 +329,7 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   resealServiceKey: (tx) => serviceKeys.resealServiceKey(tx, { name: 'k', private_key: 'sealed' }, 'new'),
   insertServiceKey: (tx) => serviceKeys.insertServiceKey(tx, { ...rows('new').serviceKey, name: 'k2' }),
   clearAttempts: (tx) => attempts.clearAttempts(tx, counted),
+  forgetTotals: (tx) => attempts.forgetTotals(tx, 'u', ['totp']),
   forgetAttempts: (tx) => attempts.forgetAttempts(tx, 'u', 'totp'),
   deleteFactor: (tx) => factors.deleteFactor(tx, 'f'),
   deleteFactorsOfKind: (tx) => factors.deleteFactorsOfKind(tx, 'u', 'totp'),

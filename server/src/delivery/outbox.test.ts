@@ -291,13 +291,18 @@ for (const [dialect, open] of Object.entries(openers)) {
     test('what a process that went away had claimed is sent by another, after its lease', async () => {
       const { clock, postbox, outboxWith, put } = await house();
       await put(endless);
-      const stuck: Sender = { name: 'stuck', send: () => new Promise(() => {}), close: async () => {} };
+      const claimed = Promise.withResolvers<void>();
+      const send = (): Promise<Taken> => {
+        claimed.resolve();
+        return new Promise(() => {});
+      };
+      const stuck: Sender = { name: 'stuck', send, close: async () => {} };
       const gone = outboxWith({ accounts: mailers(stuck) });
       gone.stop = async () => {};
       gone.drain().catch(() => {
         // Its process is gone, and so is whoever would hear of it.
       });
-      await pause(50);
+      await claimed.promise;
       clock.now += 39 * second;
       await outboxWith().drain();
       assert.equal(postbox.tries, 0);

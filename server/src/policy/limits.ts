@@ -111,9 +111,9 @@ export const rations = {
   /** Approvals that a user's phones are asked for. */
   requestsOfUser: { most: 3, windowMs: 5 * minute },
   pairingsFromSource: { most: 60, windowMs: 10 * minute },
-  /** Signatures that are checked, of keys that cannot be guessed. */
+  /** Signatures that are refused, of keys that cannot be guessed. */
   signaturesInFlow: { most: 20, windowMs: 30 * minute },
-  signaturesFromSource: { most: 1000, windowMs: 10 * minute },
+  signaturesFromSource: { most: 300, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
   tokenImports: { most: 60, windowMs: hour },
 } as const;

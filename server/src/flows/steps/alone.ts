@@ -7,7 +7,7 @@ import { no } from '../facts.ts';
 import type { Judgement, OpenChallenge, Scene } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import type { Answer } from '../prompt.ts';
-import { acceptedProof, rationSignatures, refusedProof, textOf, verdictOn } from './proof.ts';
+import { acceptedProof, refusedSignature, textOf, verdictOn } from './proof.ts';
 
 /**
  * Signing in without a password: the key says whose it is, and its holder has unlocked it, which makes two factors
@@ -17,19 +17,18 @@ import { acceptedProof, rationSignatures, refusedProof, textOf, verdictOn } from
 export async function byKey(scene: Scene, answer: Answer): Promise<Judgement> {
   const open = scene.challenges.find(({ kind, factorId }) => factorId === null && kindOf(kind).alone);
   if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
-  await rationSignatures(scene);
   const { kind } = open;
   const factor = await ownerOf(scene, open, answer);
   const person = factor?.person;
   if (!factor || !person) {
     await nobodys(scene, open, answer);
-    return refusedProof(scene, { kind, factor: undefined }, { is: 'wrong', why: 'unknown-key' });
+    return refusedSignature(scene, { kind, factor: undefined }, { is: 'wrong', why: 'unknown-key' });
   }
   const verdict = await verdictOn({ ...scene, person }, factor.row, open, answer);
   const row = factor.row;
-  if (verdict.is !== 'ok') return refusedProof(scene, { kind, factor: row }, verdict);
+  if (verdict.is !== 'ok') return refusedSignature(scene, { kind, factor: row }, verdict);
   // A key that was not unlocked proves that it is there, not who holds it.
-  if (!verdict.alone) return refusedProof(scene, { kind, factor: row }, { is: 'wrong', why: 'not-verified' });
+  if (!verdict.alone) return refusedSignature(scene, { kind, factor: row }, { is: 'wrong', why: 'not-verified' });
   const { proof, write } = acceptedProof({ ...scene, person }, row, open, verdict);
   const { user } = person;
   const facts = {

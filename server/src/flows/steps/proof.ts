@@ -29,7 +29,7 @@ export function textOf(answer: Answer): string | undefined {
 /** Whether the answer has the shape that the question takes. */
 export const fits = (open: OpenChallenge, answer: Answer): boolean => answeredWith[open.prompt.ask] in answer;
 
-/** Signatures take no attempt, since none can be guessed; but each costs the server something and the audit a line. */
+/** Signatures take no attempt, since none can be guessed; but each that is refused costs the audit a line. */
 export const rationSignatures = ({ by, flow }: Scene): Promise<void> =>
   takeRations(by, [
     { key: `signatures:${flow.id}`, ...rations.signaturesInFlow },
@@ -61,6 +61,12 @@ export function refusedProof(
     verdict: no(verdict.is),
     refuse: (c) => c.record({ type: 'proof.refused', userId: of.factor?.user_id ?? null, details }),
   };
+}
+
+/** The same for a signature, unless too many were refused: then nothing more is told. */
+export async function refusedSignature(...[scene, of, verdict]: Parameters<typeof refusedProof>): Promise<Judgement> {
+  await rationSignatures(scene);
+  return refusedProof(scene, of, verdict);
 }
 
 /** An accepted answer: its proof and what the flow learns with it, and what the commit writes. */

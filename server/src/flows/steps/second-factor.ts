@@ -22,7 +22,7 @@ import {
   otherWays,
   wayOfEach,
 } from './askable.ts';
-import { acceptedProof, fits, rationSignatures, refusedProof, textOf, verdictOn } from './proof.ts';
+import { acceptedProof, fits, refusedProof, refusedSignature, textOf, verdictOn } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
 
 /** Asks the preferred factor, else the strongest; the others are one answer away. */
@@ -136,11 +136,11 @@ async function judgeProof(scene: Scene, answer: Answer): Promise<Judgement> {
     throw new Problem('bad-request', { fields: [{ field, why: `not what is asked now: ${open.prompt.ask}` }] });
   }
   const kind = kindOf(current.kind);
-  if (kind.answeredBy) await rationSignatures(scene);
+  const refused = kind.answeredBy ? refusedSignature : refusedProof;
   const factor = kind.answeredBy ? answering(scene, kind.answeredBy(textOf(answer) ?? '')) : current;
-  if (!factor) return refusedProof(scene, { kind: kind.kind, factor: current }, { is: 'wrong', why: 'foreign-key' });
+  if (!factor) return refused(scene, { kind: kind.kind, factor: current }, { is: 'wrong', why: 'foreign-key' });
   const verdict = await verdictOn(scene, factor, open, answer);
-  if (verdict.is !== 'ok') return refusedProof(scene, { kind: kind.kind, factor }, verdict);
+  if (verdict.is !== 'ok') return refused(scene, { kind: kind.kind, factor }, verdict);
   const { proof, facts, write } = acceptedProof(scene, factor, open, verdict);
   return { verdict: { is: 'proved', proof, facts }, write };
 }
