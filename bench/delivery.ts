@@ -1,14 +1,17 @@
 /**
  * How fast a full outbox empties, beside what the bare client library sends to the same server in the same run: mails
- * through a pooled `nodemailer`, SMS through `smpp`. `node bench/delivery.ts` measures this alone, and says it as JSON with `json`.
+ * through a pooled `nodemailer`, SMS through `smpp`. `node bench/delivery.ts` measures this alone, with `postgres` on PostgreSQL
+ * too, and with `write` puts the figures into docs/benchmarks.md.
  */
 import { smtp } from '../server/src/delivery/email/smtp.ts';
 import { smpp } from '../server/src/delivery/sms/smpp.ts';
 import { bareRate, fastCentre } from '../server/test/hard/fast-centre.ts';
 import { bareMailRate, fastRelay } from '../server/test/hard/fast-relay.ts';
 import { fullOutbox, sample } from '../server/test/hard/full-outbox.ts';
+import { onPostgres } from '../server/test/postgres.ts';
 import { toolsOf } from '../server/test/provider.ts';
-import { median, type Target } from './figures.ts';
+import { machine, writeFigures } from './document.ts';
+import { median, type Target, verdict } from './figures.ts';
 
 const count = 1000;
 const rounds = 5;
@@ -66,8 +69,7 @@ async function smsRates(url?: string): Promise<Rates> {
 /** The middle of ours beside bare, round by round, since what else the machine does changes from one to the next. */
 const share = ({ bare, ours }: Rates): number => median(ours.map((rate, round) => rate / (bare[round] ?? 1)));
 
-/** Measures both, prints them by `say`, and gives whether the targets hold. */
-export async function deliveryFigures(name: string, say: (text: string) => void, url?: string): Promise<Target[]> {
+async function figures(name: string, say: (text: string) => void, url?: string): Promise<Target[]> {
   const parts = [
     { what: 'mails', least: 0.8, rates: await mailRates(url) },
     { what: 'SMS by SMPP', least: 0.25, rates: await smsRates(url) },
@@ -81,7 +83,24 @@ export async function deliveryFigures(name: string, say: (text: string) => void,
   });
 }
 
+/** Measures both, prints them, writes them down where that is wanted, and gives whether the targets hold. */
+export async function measureDelivery(how: { readonly postgres: boolean; readonly write: boolean }): Promise<Target[]> {
+  const said: string[] = [];
+  const say = (text: string): void => {
+    console.log(text);
+    said.push(text);
+  };
+  say(machine);
+  say(`Medians of ${rounds} rounds; the server that takes the messages runs on the same cores.\n`);
+  const targets = await figures('SQLite', say);
+  if (how.postgres) targets.push(...(await onPostgres((url) => figures('PostgreSQL', say, url))));
+  say('');
+  for (const target of targets) say(verdict(target));
+  if (how.write) writeFigures('delivery', said);
+  return targets;
+}
+
 if (import.meta.main) {
-  const targets = await deliveryFigures('SQLite', console.log);
-  for (const { name, value, held } of targets) console.log(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
+  const named = (word: string): boolean => process.argv.includes(word);
+  await measureDelivery({ postgres: named('postgres'), write: named('write') });
 }

@@ -55,3 +55,6 @@ export interface Target {
   readonly value: string;
   readonly held: boolean;
 }
+
+/** How a target is told. */
+export const verdict = ({ name, value, held }: Target): string => `${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`;

@@ -1,4 +1,8 @@
-/** The floors: bare `node:http` answering given bytes, and bare argon2 under a bound. Run as processes of their own. */
+/**
+ * The floors: bare `node:http` answering given bytes, bare argon2 under a bound, and the bare check of a signature. Run
+ * as processes of their own.
+ */
+import { generateKeyPairSync, randomBytes, sign, verify as verifySignature } from 'node:crypto';
 import { createServer } from 'node:http';
 import { hash, verify } from '@node-rs/argon2';
 
@@ -39,5 +43,22 @@ async function hashAlways(how: {
   console.log(JSON.stringify({ took, seconds: (performance.now() - begun) / 1000, cpu: user + system }));
 }
 
+/** Checks one signature of a passkey (ES256, over authenticator data and a hash) over and over. */
+function verifyAlways({ seconds }: { seconds: number }): void {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const data = randomBytes(37 + 32);
+  const signature = sign('sha256', data, privateKey);
+  const end = performance.now() + seconds * 1000;
+  const before = process.cpuUsage();
+  let times = 0;
+  while (performance.now() < end) {
+    if (!verifySignature('sha256', data, publicKey, signature)) throw new Error('The signature is not right.');
+    times += 1;
+  }
+  const { user, system } = process.cpuUsage(before);
+  console.log(JSON.stringify({ cpu: (user + system) / times }));
+}
+
 if (what === 'http') answerAlways(JSON.parse(given));
+else if (what === 'signature') verifyAlways(JSON.parse(given));
 else await hashAlways(JSON.parse(given));

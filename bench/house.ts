@@ -11,21 +11,26 @@ import { type Person, seed } from './seed.ts';
 /** A server with people in it. */
 export interface House extends Running {
   readonly people: readonly Person[];
+  readonly keys: string;
+  /** Where its database is. */
+  readonly where: string;
   /** Ends it and takes its data away. */
   leave(): Promise<void>;
 }
 
-const host = 'login.example.org';
+/** What the server is called. */
+export const host = 'login.example.org';
 
 /** Starts a server on SQLite, or on the PostgreSQL database given, with so many people. */
 export async function openHouse(count: number, postgres?: string): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'secondlock-bench-'));
   const keys = `k1:${randomBytes(32).toString('base64')}`;
-  const people = await seed(postgres ?? join(folder, 'secondlock.sqlite'), keys, count);
+  const where = postgres ?? join(folder, 'secondlock.sqlite');
+  const people = await seed(where, keys, count);
   const running = await start(serverArguments, environment(folder, keys, postgres), '/livez');
   return {
     ...running,
-    people,
+    ...{ people, keys, where },
     async leave() {
       await running.stop();
       rmSync(folder, { recursive: true, force: true });

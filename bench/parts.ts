@@ -12,13 +12,14 @@ interface Pending {
   readonly token: string;
 }
 
-function expect(answers: readonly Answer[], good: (answer: Answer) => boolean, what: string): void {
+/** Throws unless every answer is a good one. */
+export function expect(answers: readonly Answer[], good: (answer: Answer) => boolean, what: string): void {
   const bad = answers.filter((answer) => !good(answer));
   if (bad.length > 0) throw new Error(`${bad.length} of ${answers.length} ${what}: ${bad[0]?.head}\n${bad[0]?.body}`);
 }
 
 /** The same load on a process, with its processor time. */
-async function measured(
+export async function measured(
   server: { port: number; cpu(): number },
   connections: number,
   next: () => Request | undefined,

@@ -3,17 +3,17 @@
  * median of three rounds beside the floor of the same part. With `postgres` it measures on PostgreSQL too, and with
  * `write` it puts the figures into docs/benchmarks.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { at } from '../scripts/workspace.ts';
-import { startCluster } from '../server/test/postgres.ts';
+import { availableParallelism } from 'node:os';
+import { onPostgres } from '../server/test/postgres.ts';
 import { argon2Floor } from './argon2.ts';
-import { deliveryFigures } from './delivery.ts';
-import { type Figures, head, line, median, middle, type Target } from './figures.ts';
+import { measureDelivery } from './delivery.ts';
+import { machine, writeFigures } from './document.ts';
+import { type Figures, head, line, median, middle, type Target, verdict } from './figures.ts';
 import { flood } from './flood.ts';
 import { type House, openHouse } from './house.ts';
 import { eachOf, repeated } from './load.ts';
 import { codeCheck, httpFloor, passwordStep, pendingOf, sessionCheck } from './parts.ts';
+import { passkeyFigures } from './passkeys.ts';
 import { processFigures } from './process-figures.ts';
 
 const rounds = 3;
@@ -89,7 +89,8 @@ async function measure(name: string, postgres?: string): Promise<Target[]> {
     const figures = Object.fromEntries(parts.map((part) => [part, middle(rows.map((row) => row[part]))])) as Row;
     say(`\n${name.padEnd(56)}${head}`);
     for (const part of parts) say(line(part, figures[part]));
-    return [...(postgres ? [] : ratios(rows)), ...(await flood(name, house, 200))];
+    const passkeys = await passkeyFigures(name, house, say);
+    return [...(postgres ? [] : ratios(rows)), ...passkeys, ...(await flood(name, house, 200))];
   } finally {
     await house.leave();
   }
@@ -107,26 +108,15 @@ function ratios(rows: readonly Row[]): Target[] {
   ];
 }
 
-say(`Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}).`);
+const postgres = process.argv.includes('postgres');
+say(machine);
 say(`Medians of ${rounds} rounds; the client runs on the same cores.`);
 const targets = await measure('SQLite');
-if (process.argv.includes('postgres')) {
-  const cluster = await startCluster({ durable: true });
-  targets.push(...(await measure('PostgreSQL', `${cluster.url}/postgres`)));
-  await cluster.stop();
-}
-say('');
-targets.push(...(await deliveryFigures('SQLite', say)));
+if (postgres) targets.push(...(await onPostgres((url) => measure('PostgreSQL', url))));
 targets.push(...(await processFigures()));
 say('');
-for (const { name, value, held } of targets) say(`${held ? 'holds ' : 'BROKEN'}  ${name}: ${value}`);
-if (targets.some(({ held }) => !held)) process.exitCode = 1;
-if (process.argv.includes('write')) {
-  const file = at('docs/benchmarks.md');
-  const block = /(<!-- figures -->\n)[\s\S]*(<!-- \/figures -->)/;
-  const figures = `\`\`\`text\n${said.join('\n')}\n\`\`\`\n`;
-  writeFileSync(
-    file,
-    readFileSync(file, 'utf8').replace(block, (_, start, end) => `${start}\n${figures}\n${end}`),
-  );
-}
+for (const target of targets) say(verdict(target));
+const write = process.argv.includes('write');
+if (write) writeFigures('figures', said);
+const delivered = await measureDelivery({ postgres, write });
+if ([...targets, ...delivered].some(({ held }) => !held)) process.exitCode = 1;

@@ -44,11 +44,12 @@ export async function seed(where: string, keys: string, count: number): Promise<
   return people;
 }
 
-async function write(tx: Tx, { email, secret }: Person, hash: string, keyring: Keyring): Promise<void> {
-  const [id, factorId, now] = [randomId(systemRandom), randomId(systemRandom), Date.now()];
+/** Writes somebody with this hash of a password, and gives their id. */
+export async function writeUser(tx: Tx, email: string, hash: string, handle: string): Promise<string> {
+  const [id, now] = [randomId(systemRandom), Date.now()];
   await insertUser(tx, {
     id,
-    handle: randomToken(systemRandom, 64),
+    handle,
     name: '',
     email,
     email_canonical: email,
@@ -60,6 +61,12 @@ async function write(tx: Tx, { email, secret }: Person, hash: string, keyring: K
     created_at: now,
     last_sign_in_at: null,
   });
+  return id;
+}
+
+async function write(tx: Tx, { email, secret }: Person, hash: string, keyring: Keyring): Promise<void> {
+  const id = await writeUser(tx, email, hash, randomToken(systemRandom, 64));
+  const [factorId, now] = [randomId(systemRandom), Date.now()];
   const data = {
     secret: Buffer.from(secret).toString('base64'),
     algorithm: 'SHA1',

@@ -1,6 +1,6 @@
 /** The pages for everyone: by keyboard, by ear, enlarged, in either scheme. */
 import type { Locator, Page } from '@playwright/test';
-import { expectNoFinding } from './axe.ts';
+import { expectNoFinding } from './findings.ts';
 import { expect, type House, test } from './house.ts';
 import { clipboard, focus, measured, paste } from './in-page.ts';
 import { appOf, button, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
@@ -155,13 +155,7 @@ async function lookEverywhere(page: Page, house: House, look: () => Promise<void
 async function lookAtWays(page: Page, house: House, look: () => Promise<void>): Promise<void> {
   const help = page.getByText('How does this work?');
   await page.goto(`${house.origin}/account/add`);
-  await button(page, /Hardware token/).click();
-  await expect(heading(page, 'The number of your token')).toBeVisible();
-  await help.click();
-  await look();
-  await button(page, 'Choose another way').click();
-  await page.getByRole('radio', { name: 'Text message' }).check();
-  await button(page, 'Turn it on').click();
+  await button(page, /Text message/).click();
   await expect(heading(page, 'Your phone number')).toBeVisible();
   await help.click();
   await look();

@@ -1,7 +1,7 @@
 /** Approval on a phone: connecting one, and the page that waits for it. */
 import type { Page } from '@playwright/test';
 import { readQr } from './authenticator.ts';
-import { expectNoFinding } from './axe.ts';
+import { expectNoFinding } from './findings.ts';
 import { expect, type House, test } from './house.ts';
 import { measured } from './in-page.ts';
 import {

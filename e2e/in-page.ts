@@ -61,3 +61,47 @@ export async function focus(target: Locator): Promise<'none' | 'unseen' | 'seen'
   if ((await target.and(page.locator(':focus')).count()) === 0) return 'none';
   return (await page.evaluate<boolean>(seen)) ? 'seen' : 'unseen';
 }
+
+/** All that this origin’s databases and caches hold, as far as scripts can read it, as one text. */
+export const readable = (page: Page): Promise<string> =>
+  page.evaluate(`(async () => {
+    const answered = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const latin = (bytes) => String.fromCharCode(...new Uint8Array(bytes));
+    const text = async (value) => {
+      if (value instanceof CryptoKey) return '[' + value.type + (await crypto.subtle.exportKey('raw', value).then(latin, () => ' closed')) + ']';
+      if (value instanceof ArrayBuffer) return latin(value);
+      if (ArrayBuffer.isView(value)) return latin(value.slice().buffer);
+      if (value === null || typeof value !== 'object') return String(value);
+      return (await Promise.all(Object.entries(value).map(async ([key, of]) => key + ':' + (await text(of))))).join(' ');
+    };
+    const all = [];
+    for (const { name } of await indexedDB.databases()) {
+      const db = await answered(indexedDB.open(name));
+      for (const store of db.objectStoreNames) {
+        all.push(store, await text(await answered(db.transaction(store).objectStore(store).getAll())));
+      }
+      db.close();
+    }
+    return all.join('\\n') + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage });
+  })()`);
+
+/** Waits until the page’s service worker is at work, and says what its cache holds. */
+export const keptOffline = (page: Page): Promise<string[]> =>
+  page.evaluate(`(async () => {
+    const never = new Promise((_, fail) => setTimeout(() => fail(new Error('no service worker')), 40_000));
+    const { active } = await Promise.race([navigator.serviceWorker.ready, never]);
+    if (active.state !== 'activated') await new Promise((done) => active.addEventListener('statechange', done));
+    const names = await caches.keys();
+    const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return kept.flat().map(({ url }) => new URL(url).pathname);
+  })()`);
+
+/** The notifications that are shown for this page. */
+export const notifications = (page: Page): Promise<{ title: string; body: string }[]> =>
+  page.evaluate(`(async () => {
+    const shown = await (await navigator.serviceWorker.ready).getNotifications();
+    return shown.map(({ title, body }) => ({ title, body }));
+  })()`);

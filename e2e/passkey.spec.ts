@@ -1,6 +1,6 @@
 /** Passkeys and security keys, in the browser's own authenticators. */
 import type { Page } from '@playwright/test';
-import { expectNoFinding } from './axe.ts';
+import { expectNoFinding } from './findings.ts';
 import { expect, type House, test } from './house.ts';
 import { measured } from './in-page.ts';
 import {

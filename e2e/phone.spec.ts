@@ -1,7 +1,7 @@
 /** A phone number: added beside an app, corrected, and there when the app is not at hand. */
 import type { Page } from '@playwright/test';
 import { expect, type House, test } from './house.ts';
-import { button, connectApp, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
+import { appOf, button, connectApp, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
 const number = '+447400123456';
 const mistyped = '+447400123465';
@@ -89,9 +89,50 @@ test('ENR-04 ENR-05 without the app a text message lets in, then the app is repo
   await expect(page.getByRole('link', { name: /in the App Store/ }).first()).toBeVisible();
 
   await page.getByRole('link', { name: 'Connect an app' }).click();
-  await button(page, /Authenticator app/).click();
   await connectApp(page);
   await expect(heading(page, 'It is on')).toBeVisible();
+});
+
+test('ENR-04 after an app the number is suggested, one click leads to its field, and another way is one more', async ({
+  page,
+  house,
+}) => {
+  await register(page, house);
+  await expect(page.getByText('a text message gets you in when the app is not at hand')).toBeVisible();
+  await page.getByRole('link', { name: 'Add your number' }).click();
+  await expect(heading(page, 'Your phone number')).toBeVisible();
+  await page.getByLabel('Phone number').fill(number);
+  await button(page, 'Text me a code').click();
+  await page.reload();
+  await page.getByLabel('6-digit code').fill(await house.nextCode(number));
+  await expect(heading(page, 'It is on')).toBeVisible();
+  await page.getByRole('link', { name: 'Back to your account' }).click();
+  await expect(page.getByRole('link', { name: 'Add your number' })).toHaveCount(0);
+});
+
+test('ENR-01 a fresh proof that is not given leads to the choice, and one that is given goes straight on', async ({
+  page,
+  house,
+}) => {
+  const person = await register(page, house);
+  // Every answer says so, as if the sign-in were long ago.
+  let proved = false;
+  await page.route('**/api/v1/flows/enrolment', async (route) => {
+    if (proved) return route.continue();
+    const problem = { type: 'about:blank', title: '', status: 403, code: 'step-up-required', level: 'aal2' };
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem });
+  });
+  await page.getByRole('link', { name: 'Add your number' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(button(page, /Text message/)).toBeVisible();
+  await button(page, /Text message/).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  proved = true;
+  await page
+    .getByRole('dialog')
+    .getByLabel('6-digit code')
+    .fill(await appOf(person).code());
+  await expect(heading(page, 'Your phone number')).toBeVisible();
 });
 
 test('a message that did not come is asked for again, and the page says when that goes', async ({ page, house }) => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { hotpCode } from './authenticator.ts';
+import { expectNoFinding } from './findings.ts';
 import { expect, type House, test } from './house.ts';
 import {
   beginAccount,
@@ -38,6 +39,8 @@ async function importToken(page: Page, house: House, serial: string): Promise<vo
   });
   expect(imported.status(), await imported.text()).toBe(200);
   expect(await imported.json()).toMatchObject({ imported: 1 });
+  // The page has read before what can be added.
+  await page.reload();
 }
 
 async function typePair(page: Page, ...counters: [number, number]): Promise<void> {
@@ -47,6 +50,19 @@ async function typePair(page: Page, ...counters: [number, number]): Promise<void
     await page.getByLabel('6-digit code').fill(hotpCode(seed, counter));
   }
 }
+
+test('A11Y-03 the page for a token’s number has no serious finding, in either scheme', async ({ page, house }) => {
+  await becomeOwner(page, house);
+  await importToken(page, house, '7700125');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(`${house.origin}/account/add?kind=hotp`);
+  await expect(heading(page, 'The number of your token')).toBeVisible();
+  await page.getByText('How does this work?').click();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNoFinding(page);
+  }
+});
 
 test('OATH-09 a token is named by its number, lets in where the app is lost, and is put back in step', async ({
   page,

@@ -1,18 +1,21 @@
 /** Puts the rooms together from what the outside gives: `main.ts` gives the real world, tests give theirs. */
 import type { Hono } from 'hono';
 import { type MainTenant, Tenants, writeMainTenant } from './accounts/tenant.ts';
+import type { AuditEvent } from './audit/events.ts';
 import { record } from './audit/record.ts';
 import { isDevelopment, type Options } from './config.ts';
 import type { Hooks } from './delivery/accounts.ts';
 import type { Channel } from './delivery/deliver.ts';
 import { type Office, openOffice } from './delivery/office.ts';
 import type { Outbox } from './delivery/outbox.ts';
+import { readSubscription } from './delivery/push/subscription.ts';
 import type { Account } from './delivery/route.ts';
 import { riskService } from './delivery/sms/risk.ts';
 import type { Deps, Log } from './deps.ts';
 import { factorKinds } from './factors/index.ts';
 import type { Metadata } from './factors/passkey/metadata.ts';
 import type { Providers } from './factors/passkey/providers.ts';
+import { forgetAddress } from './flows/elsewhere/gone.ts';
 import { Watch } from './flows/elsewhere/watch.ts';
 import { createApp } from './http/app.ts';
 import type { AppEnv, KeptMessage } from './http/context.ts';
@@ -89,7 +92,10 @@ export async function assemble(world: World): Promise<Assembled> {
     fetch: world.fetch,
     placeOf: world.placeOf,
     factorSettings: checkSettings(factorSettings(world, office.channels)),
-    push: { publicKey: async () => '', read: () => ({ wrong: 'subscription.endpoint' }) },
+    push: {
+      publicKey: async () => (await office.vapid()).publicKey,
+      read: (given) => readSubscription(given, options.SECONDLOCK_PUSH_SERVICES),
+    },
     reaches: office.reaches,
     smsRisk: smsRisk(world),
     setUp: token === undefined ? undefined : { tokenHash: hashToken(token), expiresAt: now() + setUpLifetime },
@@ -146,19 +152,19 @@ function officeOf(
   tenants: Tenants,
 ): Office {
   const origin = options.SECONDLOCK_ORIGIN[0] ?? '';
+  const tell = (event: AuditEvent): Promise<void> =>
+    database.transaction('main', (tx) =>
+      record(tx, event, { correlation: randomId(random), address: '', browser: '', now: now(), random }),
+    );
   return openOffice({
     ...{ database, keyring, now, random, log, origin, accounts },
     service: (tenant) => tenants.get(tenant),
     timeoutMs: options.SECONDLOCK_DELIVERY_TIMEOUT * 1000,
     routeBy: options.SECONDLOCK_ROUTE_BY,
-    onUnknown: ({ name }) =>
-      database.transaction('main', (tx) =>
-        record(
-          tx,
-          { type: 'receipt.refused', details: { account: name, reason: 'unknown-message' } },
-          { correlation: randomId(random), address: '', browser: '', now: now(), random },
-        ),
-      ),
+    onGone: ({ tenant, userId, to }) => forgetAddress({ database, keyring }, { tenant, userId, to }),
+    onUnknown: ({ name }) => tell({ type: 'receipt.refused', details: { account: name, reason: 'unknown-message' } }),
+    onFailing: ({ name, channel, reason }) =>
+      tell({ type: 'account.failing', details: { account: name, channel, reason } }),
   });
 }
 

@@ -34,6 +34,9 @@ const isPrivate = (text: string): boolean => {
   return (protocol === 'https:' || (protocol === 'http:' && here)) && search === '' && hash === '';
 };
 
+const isSecureOrigin = (text: string): boolean =>
+  URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).origin === text;
+
 /** The options, as a file or the environment gives them; the environment wins. Lengths of time are in seconds. */
 export const options = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(2322).describe('Port to listen on.'),
@@ -79,6 +82,16 @@ export const options = z.object({
     .default(3)
     .describe('Seconds that an account has to take a message before the next one is tried.'),
   SECONDLOCK_MAIL_FROM: z.string().default('no-reply@localhost').describe('Sender address of every mail.'),
+  SECONDLOCK_PUSH_SERVICES: csv
+    .refine((origins) => origins.every(isSecureOrigin), 'must be https origins, as `https://push.example.org`')
+    .default([])
+    .describe(
+      'Origins of push services of your own, comma-separated: these may be inside your network and on any port, all others must be in the internet.',
+    ),
+  SECONDLOCK_PUSH_CA: z
+    .string()
+    .optional()
+    .describe('PEM file with the authority that signed the certificates of those push services.'),
   SECONDLOCK_TRUSTED_PROXIES: csv
     .default([])
     .describe('Addresses or ranges of reverse proxies whose forwarding headers are believed; none unless set.'),

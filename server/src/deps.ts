@@ -1,6 +1,7 @@
 /** What a flow may reach for. Few fields; `main.ts` fills them, tests fill them with a clock and senders of their own. */
 
 import type { Channel } from './delivery/deliver.ts';
+import type { ReadSubscription } from './delivery/push/subscription.ts';
 import type { SmsRisk } from './delivery/sms/risk.ts';
 import type { Watch } from './flows/elsewhere/watch.ts';
 import type { Hasher } from './security/passwords.ts';
@@ -40,7 +41,7 @@ export interface Deps {
   /** Web Push: the key that browsers subscribe with (not inside a transaction), and what may be kept of what they send. */
   readonly push: {
     readonly publicKey: () => Promise<string>;
-    readonly read: (given: unknown) => { readonly subscription: object } | { readonly wrong: string };
+    readonly read: (given: unknown) => ReadSubscription;
   };
   /** Whether an account could take a message for this destination: nothing is asked that can never come. */
   readonly reaches: (channel: Channel, to: string) => boolean;

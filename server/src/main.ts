@@ -9,12 +9,16 @@ import { openPlaces } from './accounts/places.ts';
 import { type Assembled, assemble, type World } from './assemble.ts';
 import { isDevelopment, type Options, readOptions } from './config.ts';
 import { openAccounts, readAccounts } from './delivery/accounts.ts';
+import type { Sender } from './delivery/deliver.ts';
 import { DevelopmentMailbox } from './delivery/email/development.ts';
+import type { Vapid } from './delivery/push/vapid.ts';
+import { openWebPush } from './delivery/push/web-push.ts';
 import type { Log } from './deps.ts';
 import { Metadata } from './factors/passkey/metadata.ts';
 import { Providers } from './factors/passkey/providers.ts';
 import { createListener } from './http/server.ts';
 import { demandGood, startFault } from './production.ts';
+import { guardedFetch, worldLookup } from './security/guarded-fetch.ts';
 import { readKeys, readOrMakeKeys } from './security/keyfile.ts';
 import { systemRandom } from './security/random.ts';
 import { openDatabase } from './storage/open.ts';
@@ -33,13 +37,13 @@ async function configurationFile(): Promise<Record<string, unknown>> {
 
 /** Opens the accounts; in development a channel that has none is kept for the page at /dev/outbox. */
 function accountsOf(options: Options, mailbox: DevelopmentMailbox, log: Log): World['accounts'] {
-  const ca = options.SECONDLOCK_SMTP_CA ? readFileSync(options.SECONDLOCK_SMTP_CA, 'utf8') : undefined;
-  const { accounts } = readAccounts(options, ca);
+  const { accounts } = readAccounts(options, authority(options.SECONDLOCK_SMTP_CA));
   const missing = (['email', 'sms'] as const).filter((channel) => !accounts.some((one) => one.channel === channel));
   const kept = isDevelopment(options) ? missing : [];
   return (hooks) => [
     ...openAccounts(accounts, { fetch, now: Date.now, random: systemRandom, log }, hooks),
     ...kept.map((channel) => ({ channel, prefixes: [], sender: mailbox })),
+    { channel: 'push', prefixes: [], sender: pusherOf(options, mailbox, hooks.vapid) },
   ];
 }
 
@@ -57,6 +61,16 @@ function authenticatorsOf(options: Options, log: Log): World['authenticators'] {
   const names = file === undefined ? undefined : Providers.read(readFileSync(file, 'utf8'));
   return { ...(metadata ? { metadata } : {}), ...(names ? { names } : {}) };
 }
+
+/** The one way that pushes leave by; in development they are kept too, unless push services are named. */
+function pusherOf(options: Options, mailbox: DevelopmentMailbox, vapid: Vapid): Sender {
+  const { SECONDLOCK_PUSH_SERVICES: named, SECONDLOCK_PUSH_CA: ca } = options;
+  if (isDevelopment(options) && named.length === 0) return mailbox;
+  const guarded = guardedFetch({ named, ca: authority(ca), lookup: worldLookup() });
+  return openWebPush({ fetch: guarded, vapid, now: Date.now });
+}
+
+const authority = (file: string | undefined): string | undefined => (file ? readFileSync(file, 'utf8') : undefined);
 
 async function open(options: Options): Promise<Assembled> {
   const dir = resolve(options.SECONDLOCK_DATA_DIR);

@@ -42,6 +42,19 @@ export class Browser {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer<T>> {
+    const response = await this.open(method, path, body, headers);
+    const text = await response.text();
+    const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');
+    return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
+  }
+
+  /** Any request; the answer's body is still to be read, as a stream of events is. */
+  async open(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const { origin, address, userAgent, encrypted = false } = this.#how;
     const request = new Request(new URL(path, origin), {
       method,
@@ -61,9 +74,7 @@ export class Browser {
       incoming: { socket: { remoteAddress: address ?? '127.0.0.1', encrypted } },
     });
     this.#keep(response.headers.getSetCookie());
-    const text = await response.text();
-    const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
+    return response;
   }
 
   get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {

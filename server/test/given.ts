@@ -29,6 +29,9 @@ interface TestGiven extends Given {
   readonly hashes: () => number;
 }
 
+/** The id of the question that is asked, unless a test says another. */
+export const testChallenge = 'first';
+
 /** Tokens of the store room, unless a test brings its own; their seeds are RFC 4226's (appendix D), and another. */
 export const tokensInStore: readonly HardwareToken[] = ['12345678901234567890', '98765432109876543210'].map(
   (seed, index) => ({
@@ -64,7 +67,7 @@ export function testGiven(options: GivenOptions = {}): TestGiven {
   const purpose = options.purpose ?? 'sign-in';
   const digest = (destination: string, code: string): string =>
     createHmac('sha256', 'a key outside the database')
-      .update(JSON.stringify(['main', 'anna', purpose, options.challenge ?? 'first', destination, code]))
+      .update(JSON.stringify(['main', 'anna', purpose, options.challenge ?? testChallenge, destination, code]))
       .digest('base64url');
   const slow = cheapHash();
   return {
@@ -72,15 +75,24 @@ export function testGiven(options: GivenOptions = {}): TestGiven {
     random: options.random ?? randomBytes,
     fetch: options.fetch ?? fetch,
     tokenWith: async (serial) => (options.tokens ?? tokensInStore).find((token) => token.serial === serial),
-    service: { name: options.service ?? 'Harbour Mail', host: 'localhost', rpId: 'localhost', origins: [] },
-    user: { handle: 'a-handle', label: options.label ?? 'anna.berg@example.org', ...(email === null ? {} : { email }) },
+    service: {
+      name: options.service ?? 'Harbour Mail',
+      host: 'localhost',
+      rpId: 'localhost',
+      origins: ['https://localhost'],
+    },
+    user: {
+      handle: 'YS1oYW5kbGU',
+      label: options.label ?? 'anna.berg@example.org',
+      ...(email === null ? {} : { email }),
+    },
     settings: options.settings ?? {},
     mine: options.mine ?? [],
     beside: options.beside ?? false,
     wanted: options.wanted ?? 'password',
     typedDigits: options.typedDigits ?? 2,
     purpose,
-    challenge: options.challenge ?? 'first',
+    challenge: options.challenge ?? testChallenge,
     codeDigest: digest,
     codeMatches: (kept, destination, code) =>
       timingSafeEqual(Buffer.from(kept), Buffer.from(digest(destination, code))),

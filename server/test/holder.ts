@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import type { AnyFactorKind, Given, Question } from '../src/factors/factor.ts';
 import { type Algorithm, hotp } from '../src/factors/oath/oath.ts';
 import { appCode } from './authenticator.ts';
-import { tokensInStore } from './given.ts';
+import { testChallenge, tokensInStore } from './given.ts';
+import { signingPhone } from './peers/signing-phone.ts';
+import { SoftwareKey } from './peers/webauthn/software-key.ts';
 import { validationServer, YubiKey } from './peers/yubico.ts';
 
 /** A factor and the one who can answer for it. */
-interface Holder {
+export interface Holder {
   /** What the server keeps. */
   readonly data: unknown;
   /** The right answer; every call takes another code where there is a list of them. */
@@ -45,8 +47,13 @@ export async function enrol(kind: AnyFactorKind, given: Given): Promise<Holder> 
   return { data: verdict.data, answer };
 }
 
-/** Answers from what an enrolment showed: a paper in a drawer, an app that scanned the picture, the mailbox, a token. */
+/**
+ * Answers from what an enrolment showed: a paper in a drawer, an app that scanned the picture, the mailbox, a token, an
+ * authenticator that made a key.
+ */
 function answerer(shown?: Question, serial?: string): Holder['answer'] {
+  if (shown?.prompt.ask === 'passkey-create') return keyHolder();
+  if (shown?.prompt.ask === 'wait' && shown.prompt.uri) return phoneHolder();
   const paper = [...(shown?.reveal?.codes ?? []), ...(shown?.reveal?.paperKey ? [shown.reveal.paperKey] : [])];
   const uri = shown?.prompt.ask === 'scan-and-code' ? shown.prompt.uri : undefined;
   const press = button(serial);
@@ -54,6 +61,25 @@ function answerer(shown?: Question, serial?: string): Holder['answer'] {
     const answer = question.send?.parameters.code ?? (uri ? appCode(uri, now) : (press?.() ?? paper.shift()));
     assert.ok(answer !== undefined, 'the holder knows an answer');
     return answer;
+  };
+}
+
+/** A passkey: what the options ask for is made or signed as a browser passes it on. */
+function keyHolder(): Holder['answer'] {
+  const key = SoftwareKey.make();
+  return ({ prompt }) => {
+    assert.ok(prompt.ask === 'passkey-create' || prompt.ask === 'passkey-use');
+    const options = prompt.options as never;
+    return JSON.stringify(prompt.ask === 'passkey-create' ? key.register(options) : key.assert(options));
+  };
+}
+
+/** A phone that scans the QR code, and on which its owner types the number of the page. */
+function phoneHolder(): Holder['answer'] {
+  const phone = signingPhone();
+  return ({ prompt }) => {
+    assert.ok(prompt.ask === 'wait');
+    return prompt.uri ? phone.pair(prompt.uri) : phone.approve(testChallenge, prompt.number ?? '');
   };
 }
 

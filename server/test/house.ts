@@ -31,14 +31,21 @@ export interface HouseOptions {
   /** The real argon2 parameters instead of the cheap ones. */
   readonly realHash?: boolean;
   readonly log?: (line: string) => void;
+  /** Where an address is; nowhere unless told. */
+  readonly placeOf?: World['placeOf'];
   /** Accounts that messages are offered to before the sinks. */
   readonly accounts?: World['accounts'];
   /** Beginnings of the numbers that the sink for SMS serves: all unless said, and with none there is no account at all. */
   readonly smsFor?: readonly string[];
+  /** What the operator's files say of authenticators. */
+  readonly authenticators?: World['authenticators'];
 }
 
-/** One judge for all houses of a test file: its dictionaries take half a second to load. It does not hold the process. */
-const judge = new PasswordJudge({ idleMs: 2000 });
+/**
+ * One judge for all houses of a process: its dictionaries take half a second to load. It does not hold the process, and
+ * has time on a machine that does much else.
+ */
+const judge = new PasswordJudge({ idleMs: 60_000, timeoutMs: 60_000 });
 
 /** Noon of a plain day. */
 const noon = Date.UTC(2030, 4, 15, 12);
@@ -53,6 +60,8 @@ export interface House extends Assembled {
   readonly mails: Rendered[];
   /** What was handed to the SMS provider, newest first; `drain` first. */
   readonly texts: Rendered[];
+  /** What was handed to the push service, newest first; `drain` first. */
+  readonly pushes: Rendered[];
   readonly clock: { now: number; advance: (ms: number) => void };
   /** A browser of its own: cookie jar, Origin header, address. */
   readonly browser: (how?: Partial<BrowserOptions>) => Browser;
@@ -76,6 +85,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
   const options = readOptions({}, { SECONDLOCK_LOG_LEVEL: 'silent', ...(how.options ?? {}) });
   const mails = how.like?.mails ?? [];
   const texts = how.like?.texts ?? [];
+  const pushes = how.like?.pushes ?? [];
   const keyring = Keyring.parse(keys);
   const write = (fields: object, text: string): void => how.log?.(JSON.stringify({ ...fields, text }));
   const house = await assemble({
@@ -92,9 +102,11 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
       ...(how.smsFor?.length === 0
         ? []
         : [{ channel: 'sms' as const, prefixes: how.smsFor ?? [], sender: sinkInto(texts) }]),
+      { channel: 'push', prefixes: [], sender: sinkInto(pushes) },
     ],
-    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...texts, ...mails].map(asKept) }),
-    placeOf: () => '',
+    ...(options.NODE_ENV === 'production' ? {} : { keptMessages: () => [...pushes, ...texts, ...mails].map(asKept) }),
+    placeOf: how.placeOf ?? (() => ''),
+    ...(how.authenticators ? { authenticators: how.authenticators } : {}),
     passwords: judge,
     ...(how.realHash
       ? {}
@@ -125,6 +137,7 @@ export async function openHouse(how: HouseOptions = {}): Promise<House & AsyncDi
     database,
     mails,
     texts,
+    pushes,
     clock,
     mailTo: (address) => newest(mails, address),
     codeFor: (address) => code(mails, address),

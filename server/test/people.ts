@@ -132,7 +132,7 @@ export async function signIn(browser: Browser, person: Person): Promise<FlowAnsw
 /** Chooses another way by its kind. */
 export async function choose(browser: Browser, flow: FlowAnswer, kind: string): Promise<FlowAnswer> {
   const { prompt } = flow;
-  const ways = prompt.ask === 'code' ? prompt.others : prompt.ask === 'choose' ? prompt.options : [];
+  const ways = 'others' in prompt ? prompt.others : prompt.ask === 'choose' ? prompt.options : [];
   const way = ways.find((one) => one.kind === kind);
   assert.ok(way, `no way ${kind} in ${JSON.stringify(prompt)}`);
   return (await browser.answer(flow, { choose: way.factorId })).body;

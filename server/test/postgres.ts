@@ -85,6 +85,16 @@ export async function startCluster(how: { durable?: boolean } = {}): Promise<Clu
   };
 }
 
+/** Measures something on an empty database of a cluster of its own, which keeps every promise. */
+export async function onPostgres<Figures>(work: (url: string) => Promise<Figures>): Promise<Figures> {
+  const cluster = await startCluster({ durable: true });
+  try {
+    return await work(`${cluster.url}/postgres`);
+  } finally {
+    await cluster.stop();
+  }
+}
+
 /** A fresh, empty database. */
 export interface Database {
   readonly url: string;

@@ -20,6 +20,7 @@ const tables = {
   invitations: true,
   events: true,
   event_persons: true,
+  service_keys: true,
 } as const satisfies Record<keyof Tables, true>;
 
 /** One cell of a dump. */

@@ -9,8 +9,17 @@ import * as browsers from '../src/storage/known-browsers.ts';
 import * as tries from '../src/storage/message-tries.ts';
 import * as messages from '../src/storage/messages.ts';
 import type { Db, Tx } from '../src/storage/open.ts';
+import * as serviceKeys from '../src/storage/service-keys.ts';
 import * as sessions from '../src/storage/sessions.ts';
-import type { FactorRow, FlowRow, InvitationRow, MessageRow, SessionRow, TenantRow } from '../src/storage/tables.ts';
+import type {
+  FactorRow,
+  FlowRow,
+  InvitationRow,
+  MessageRow,
+  ServiceKeyRow,
+  SessionRow,
+  TenantRow,
+} from '../src/storage/tables.ts';
 import * as tenants from '../src/storage/tenants.ts';
 import * as throttles from '../src/storage/throttles.ts';
 import * as tokens from '../src/storage/tokens.ts';
@@ -33,6 +42,7 @@ interface Rows {
   readonly invitation: Omit<InvitationRow, 'tenant' | 'used_at'>;
   readonly event: events.NewEvent;
   readonly browser: Parameters<typeof browsers.rememberBrowser>[1];
+  readonly serviceKey: Omit<ServiceKeyRow, 'tenant'>;
 }
 
 /** One row of every table, the same for every tenant but for `mark`. */
@@ -194,6 +204,7 @@ export const rows = (mark: string): Rows => ({
     details: '{}',
   },
   browser: { user_id: 'u', token_hash: 't', browser: mark },
+  serviceKey: { name: 'k', public_key: mark, private_key: 'sealed', created_at: now },
 });
 
 export const counted = { subject: 'u', kind: 'totp', lane: 'other' };
@@ -219,15 +230,20 @@ export async function fill(tx: Tx, mark: string): Promise<void> {
   await tries.insertTries(tx, [row.try]);
   await invitations.insertInvitation(tx, row.invitation);
   await events.insertEvent(tx, row.event, { salt: 's', data: mark, digest: 'd' });
+  await serviceKeys.insertServiceKey(tx, row.serviceKey);
 }
 
 /** Every function that reads. */
 export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   laneAttempts: (db) => attempts.laneAttempts(db, counted),
   openChallenges: (db) => challenges.openChallenges(db, 'w'),
+  findChallenge: (db) => challenges.findChallenge(db, 'q'),
+  waitingFor: (db) => challenges.waitingFor(db, { userId: 'u', factorId: 'f' }, now),
   eventsOf: (db) => events.eventsOf(db, 'u', ['x'], 10),
   factorsOf: (db) => factors.factorsOf(db, 'u'),
+  factorWith: (db) => factors.factorWith(db, 'totp', 'serial'),
   findFlow: (db) => flows.findFlow(db, 'w'),
+  flowMarks: (db) => flows.flowMarks(db, ['w']),
   findInvitation: (db) => invitations.findInvitation(db, 't', now),
   isKnownBrowser: (db) => browsers.isKnownBrowser(db, 'u', 't'),
   countKnownBrowsers: (db) => browsers.countKnownBrowsers(db, 'u'),
@@ -246,6 +262,7 @@ export const readers: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   tokenOfFactor: (db) => tokens.tokenOfFactor(db, 'u', 'f'),
   hasTokenFor: (db) => tokens.hasTokenFor(db, 'u', now),
   listTokens: (db) => tokens.listTokens(db, { state: 'reserved', userId: 'u', after: 'A', limit: 10 }),
+  findServiceKey: (db) => serviceKeys.findServiceKey(db, 'k'),
   countRole: (db) => users.countRole(db, 'owner'),
 };
 
@@ -268,8 +285,10 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   swapFlow: (tx) =>
     flows.swapFlow(tx, { id: 'w', version: 1 }, { facts: 'new', step: 'n', user_id: 'u', epoch: 2, done_at: null }),
   endFlow: (tx) => flows.endFlow(tx, 'w', now),
+  answerElsewhere: (tx) => challenges.answerElsewhere(tx, 'q', { answer: 'new', now, collectBy: later }),
   killChallenges: (tx) => challenges.killChallenges(tx, { flowId: 'w', factorId: 'f', kind: 'totp' }),
   killChallengesFor: (tx) => challenges.killChallengesFor(tx, 'u', 'sign-in'),
+  killChallengesOfKind: (tx) => challenges.killChallengesOfKind(tx, 'u', 'totp'),
   killChallengesOfFactor: (tx) => challenges.killChallengesOfFactor(tx, 'u', 'f'),
   closeChallenge: (tx) => challenges.closeChallenge(tx, 'q', 'answered'),
   answerChallenge: (tx) => challenges.answerChallenge(tx, 'q', now),
@@ -306,6 +325,8 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   insertInvitation: (tx) => invitations.insertInvitation(tx, { ...rows('new').invitation, id: 'i2', token_hash: 't2' }),
   insertEvent: (tx) => events.insertEvent(tx, { ...rows('new').event, id: 'e2' }, undefined),
   putTenant: (tx) => tenants.putTenant(tx, rows('new').tenant, later),
+  resealServiceKey: (tx) => serviceKeys.resealServiceKey(tx, { name: 'k', private_key: 'sealed' }, 'new'),
+  insertServiceKey: (tx) => serviceKeys.insertServiceKey(tx, { ...rows('new').serviceKey, name: 'k2' }),
   clearAttempts: (tx) => attempts.clearAttempts(tx, counted),
   forgetAttempts: (tx) => attempts.forgetAttempts(tx, 'u', 'totp'),
   deleteFactor: (tx) => factors.deleteFactor(tx, 'f'),

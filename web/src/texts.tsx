@@ -1,6 +1,7 @@
 /** What the pages say: one language, loaded when the page opens, looked up by key. */
 import { createElement, Fragment, type ReactNode } from 'react';
 import type { account } from '../../server/src/texts/en/account.ts';
+import type { authenticator } from '../../server/src/texts/en/authenticator.ts';
 import type { nextPages } from '../../server/src/texts/en/next-pages.ts';
 import type { pages } from '../../server/src/texts/en/pages.ts';
 
@@ -9,18 +10,20 @@ type Words = Readonly<Record<string, string | Plural>>;
 type Parameters = Readonly<Record<string, string | number>>;
 
 /** The key of a text that the pages know. */
-export type TextKey = keyof typeof pages | keyof typeof nextPages | keyof typeof account;
+export type TextKey = keyof typeof pages | keyof typeof nextPages | keyof typeof account | keyof typeof authenticator;
 
 interface Language {
   readonly first: () => Promise<Words>;
   readonly next: () => Promise<Words>;
   readonly account: () => Promise<Words>;
+  readonly authenticator: () => Promise<Words>;
 }
 
 const english: Language = {
   first: async () => (await import('../../server/src/texts/en/pages.ts')).pages,
   next: async () => (await import('../../server/src/texts/en/next-pages.ts')).nextPages,
   account: async () => (await import('../../server/src/texts/en/account.ts')).account,
+  authenticator: async () => (await import('../../server/src/texts/en/authenticator.ts')).authenticator,
 };
 
 /** A language is one folder of texts and one line here. */
@@ -50,9 +53,15 @@ export async function loadNextTexts(): Promise<void> {
   add(await language.next());
 }
 
-/** Loads what the account pages say. */
+/** Loads what the account pages say, where flows are gone through too. */
 export async function loadAccountTexts(): Promise<void> {
-  add(await language.account());
+  const [account] = await Promise.all([language.account(), loadNextTexts()]);
+  add(account);
+}
+
+/** Loads what the authenticator says. */
+export async function loadAuthenticatorTexts(): Promise<void> {
+  add(await language.authenticator());
 }
 
 const fill = (text: string, parameters: Parameters): string =>

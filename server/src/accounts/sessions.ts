@@ -1,6 +1,6 @@
 /** The one place that mints, checks and ends a session. */
 import type { Deps } from '../deps.ts';
-import { type Level, stronger } from '../levels.ts';
+import { atLeast, type Level, stronger } from '../levels.ts';
 import { seenEvery } from '../policy/limits.ts';
 import { Satisfied } from '../policy/policy.ts';
 import { randomId, randomToken } from '../security/random.ts';
@@ -51,8 +51,7 @@ export async function mint(
     level,
     amr: JSON.stringify([...amr]),
     authenticated_at: before?.authenticated_at ?? now,
-    fresh_at: now,
-    fresh_level: satisfied.level,
+    ...freshness(commit, satisfied.level, before),
     created_at: before?.created_at ?? now,
     last_seen_at: now,
     idle_ms: lengths.idle,
@@ -71,6 +70,16 @@ export async function mint(
     await commit.record({ type: 'session.started', userId, details: { session: row.id, level, flow: how.flow } });
   }
   return { id: row.id, token, level, expiresAt: row.expires_at };
+}
+
+/** The latest proof; what a weaker one shows takes nothing from a stronger one that is still fresh. */
+function freshness(
+  { now, tenant }: Commit,
+  level: Level,
+  before: SessionRow | undefined,
+): Pick<SessionRow, 'fresh_at' | 'fresh_level'> {
+  const stays = before && now - before.fresh_at <= tenant.profile.stepUp && !atLeast(level, before.fresh_level);
+  return stays ? { fresh_at: before.fresh_at, fresh_level: before.fresh_level } : { fresh_at: now, fresh_level: level };
 }
 
 /**

@@ -80,6 +80,8 @@ export interface EventDetails {
     readonly account: string;
     readonly reason: 'no-such-account' | 'not-genuine' | 'unknown-message';
   };
+  /** An account of a provider took nothing several times in a row: out of reach, too slow, a refusal or garbage. */
+  'account.failing': { readonly account: string; readonly channel: string; readonly reason: string };
   'access.denied': { readonly reason: string; readonly path: string };
   'flow.refused': { readonly reason: string; readonly path: string };
 }

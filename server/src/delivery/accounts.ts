@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Options } from '../config.ts';
 import type { Channel, Provider, Receipt, Tools } from './deliver.ts';
 import { providers } from './index.ts';
+import type { Vapid } from './push/vapid.ts';
 import type { Account } from './route.ts';
 
 /** What every entry may say beside the provider's own options. */
@@ -32,6 +33,8 @@ export interface Hooks {
   readonly receiptUrl: (of: Pick<ReadyAccount, 'channel' | 'name' | 'receipts'>) => string;
   /** Takes a receipt that came over a connection. */
   readonly onReceipt: (of: Pick<ReadyAccount, 'channel' | 'name'>, receipt: Receipt) => void;
+  /** The key that push services know this installation by. */
+  readonly vapid: Vapid;
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -83,7 +86,7 @@ const faultsOf = (where: string, { issues }: z.ZodError): string[] =>
 export function openAccounts(
   accounts: readonly ReadyAccount[],
   tools: Pick<Tools, 'fetch' | 'now' | 'random' | 'log'>,
-  { receiptUrl, onReceipt }: Hooks,
+  { receiptUrl, onReceipt }: Omit<Hooks, 'vapid'>,
 ): Account[] {
   return accounts.map((account) => {
     const { channel, name, prefixes } = account;

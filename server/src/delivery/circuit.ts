@@ -33,11 +33,12 @@ export class Circuit {
     this.#probing = false;
   }
 
-  /** It was not. */
-  failed(now: number): void {
+  /** It was not. Gives whether that opened what was closed. */
+  failed(now: number): boolean {
     this.#failures += 1;
     this.#probing = false;
     if (this.#failures >= this.#limit) this.#openUntil = now + pauseMs;
+    return this.#failures === this.#limit;
   }
 }
 

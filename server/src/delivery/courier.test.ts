@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Courier, type CourierOptions } from './courier.ts';
 import type { Rendered, Sender, Taken } from './deliver.ts';
 import type { Account } from './route.ts';
-import { Undeliverable } from './undeliverable.ts';
+import { Gone, Undeliverable } from './undeliverable.ts';
 
 const message: Rendered = {
   channel: 'sms',
@@ -154,6 +154,17 @@ test('what nobody can deliver is offered to nobody else, and is no fault of the 
     assert.ok('why' in handed && handed.why instanceof Undeliverable);
   }
   assert.deepEqual([first.handed.length, second.handed.length], [5, 0]);
+});
+
+test('a destination that is gone is offered to nobody else, and the outbox hears that it is gone', async () => {
+  const [first, second] = [new Gateway('first'), new Gateway('second')];
+  first.does = async () => {
+    throw new Gone('refused, status 410');
+  };
+  const { hand } = courier([first, second]);
+  const handed = await hand();
+  assert.ok('why' in handed && handed.why instanceof Gone);
+  assert.equal(second.handed.length, 0);
 });
 
 test('OTP-02 a code that dies while an account is tried goes to no other', async () => {

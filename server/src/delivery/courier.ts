@@ -23,6 +23,15 @@ export interface CourierOptions {
   readonly random: Random;
   /** Latest conversions, where the order follows them. */
   readonly conversions?: (() => readonly Conversion[]) | undefined;
+  /** Told once when an account has failed so often that others go before it. */
+  readonly onFailing?: ((of: Failing) => void) | undefined;
+}
+
+/** An account that takes nothing. */
+export interface Failing {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** One account that was tried. */
@@ -129,7 +138,7 @@ export class Courier {
     return circuit.allows(this.#options.now());
   }
 
-  async #give({ account: { sender }, circuit }: Line, message: Rendered, end: End): Promise<Taken> {
+  async #give({ account: { sender, channel }, circuit }: Line, message: Rendered, end: End): Promise<Taken> {
     circuit.begin();
     const sending = (async () => sender.send(message, end.signal))();
     sending.catch(() => {});
@@ -140,7 +149,8 @@ export class Courier {
       return taken;
     } catch (error) {
       if (error instanceof Undeliverable) circuit.worked();
-      else circuit.failed(this.#options.now());
+      else if (circuit.failed(this.#options.now()))
+        this.#options.onFailing?.({ channel, name: sender.name, reason: reasonOf(error) });
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { insertMessage } from '../storage/messages.ts';
 import type { Tx } from '../storage/open.ts';
 import { nearestLocale, render } from '../texts/index.ts';
 import type { Channel, Message } from './deliver.ts';
+import { pushServiceOf } from './push/subscription.ts';
 
 const minute = 60_000;
 /** How long a message to nobody without an end of its own keeps its body. */
@@ -26,6 +27,7 @@ const dots = '•••';
 /** What the console shows of a destination: enough to talk about it, too little to write to it. */
 function hintOf(channel: Channel, to: string): string {
   if (channel === 'sms') return `${to.slice(0, 3)}${dots}${to.slice(-2)}`;
+  if (channel === 'push') return pushServiceOf(to);
   const at = to.lastIndexOf('@');
   return at < 0 ? '' : `${[...to][0] ?? ''}${dots}@${[...to.slice(at + 1)][0] ?? ''}${dots}`;
 }

@@ -5,11 +5,14 @@ import type { Keyring } from '../security/sealing.ts';
 import type { Database } from '../storage/open.ts';
 import type { Hooks } from './accounts.ts';
 import { Conversions } from './conversions.ts';
+import type { Failing } from './courier.ts';
 import type { Channel } from './deliver.ts';
 import { Outbox } from './outbox.ts';
+import { type Vapid, vapidOf } from './push/vapid.ts';
 import { ReceiptBook, type ReceiptSource, receiptDoor, receiptToken } from './receipt-book.ts';
 import type { Service } from './render.ts';
 import { type Account, serves } from './route.ts';
+import type { OnGone } from './undeliverable.ts';
 
 /** What an {@link Office} is opened with. */
 export interface OfficeOptions {
@@ -24,8 +27,12 @@ export interface OfficeOptions {
   readonly timeoutMs: number;
   readonly routeBy: 'order' | 'conversion';
   readonly accounts: (hooks: Hooks) => readonly Account[];
+  /** Told of an account that takes nothing any more. */
+  readonly onFailing: (of: Failing) => Promise<void>;
   /** Told of a receipt over a connection that no message was found for. */
   readonly onUnknown: (from: ReceiptSource) => Promise<void>;
+  /** Told of a destination that a provider says is gone for good. */
+  readonly onGone?: OnGone | undefined;
 }
 
 /** Delivery at work. */
@@ -37,6 +44,8 @@ export interface Office {
   readonly reaches: (channel: Channel, to: string) => boolean;
   /** Takes a receipt that came over HTTP. */
   readonly receive: ReturnType<typeof receiptDoor>;
+  /** The key that push services know this installation by. */
+  readonly vapid: Vapid;
   readonly close: () => Promise<void>;
 }
 
@@ -48,25 +57,28 @@ export function openOffice(options: OfficeOptions): Office {
   const { database, keyring, now, log, origin } = options;
   const book = new ReceiptBook({ database, now, log });
   const telling = new Set<Promise<void>>();
-  const take = async (from: ReceiptSource, receipt: Parameters<ReceiptBook['take']>[1]): Promise<void> => {
-    if (await book.take(from, receipt)) return;
-    await options
-      .onUnknown(from)
-      .catch((error: unknown) => log.error({ err: error }, 'a receipt could not be told of'));
+  const tell = (told: Promise<void>): void => {
+    const kept = told
+      .catch((error: unknown) => log.error({ err: error }, 'what a provider did could not be told of'))
+      .finally(() => telling.delete(kept));
+    telling.add(kept);
   };
+  const take = async (from: ReceiptSource, receipt: Parameters<ReceiptBook['take']>[1]): Promise<void> => {
+    if (!(await book.take(from, receipt))) await options.onUnknown(from);
+  };
+  const vapid = vapidOf(options);
   const accounts = options.accounts({
+    vapid,
     // A provider elsewhere would refuse an address of this machine.
     receiptUrl: ({ channel, name, receipts = !isLocal(origin) }) =>
       receipts ? `${origin}/api/v1/receipts/${name}/${receiptToken(keyring, { channel, name })}` : '',
-    onReceipt: (from, receipt) => {
-      const told = take(from, receipt).finally(() => telling.delete(told));
-      telling.add(told);
-    },
+    onReceipt: (from, receipt) => tell(take(from, receipt)),
   });
   const conversions = new Conversions({ all: database.all, now, log });
   const outbox = new Outbox({
     ...options,
     accounts,
+    onFailing: (of) => tell(options.onFailing(of)),
     conversions: options.routeBy === 'conversion' ? conversions.latest : undefined,
   });
   return {
@@ -74,6 +86,7 @@ export function openOffice(options: OfficeOptions): Office {
     channels: new Set(accounts.map(({ channel }) => channel)),
     reaches: (channel, to) => accounts.some((account) => serves(account, channel, to) !== undefined),
     receive: receiptDoor({ accounts, keyring, book }),
+    vapid,
     close: async () => {
       await outbox.stop();
       const senders = new Set(accounts.map(({ sender }) => sender));

@@ -15,7 +15,7 @@ import { type Channel, isReference, type Rendered } from './deliver.ts';
 import { openBody } from './enqueue.ts';
 import { type Outcome, Outcomes } from './outcomes.ts';
 import { renderMessage, type Service } from './render.ts';
-import { Undeliverable } from './undeliverable.ts';
+import { type OnGone, tellGone, Undeliverable } from './undeliverable.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -44,6 +44,7 @@ export interface OutboxOptions extends CourierOptions {
   /** Told what was done; never an address, a parameter or a code. */
   readonly log: Log;
   readonly random: Random;
+  readonly onGone?: OnGone | undefined;
 }
 
 /** What waits and what is on its way in one channel: a slow channel holds up no other. */
@@ -238,7 +239,9 @@ export class Outbox {
       const ready = this.#ready.then(() => this.#render(message));
       this.#ready = ready.catch(() => {});
       const rendered = await ready;
-      return await this.#courier.hand(rendered, message.prefix, () => this.#isOver(message));
+      const handed = await this.#courier.hand(rendered, message.prefix, () => this.#isOver(message));
+      if ('why' in handed) await tellGone(this.#options, message, rendered.to, handed.why);
+      return handed;
     } catch (why) {
       return { why, tried: [] };
     }

@@ -10,7 +10,7 @@ import {
   releaseMessage,
   retryMessage,
 } from '../storage/messages.ts';
-import type { Database, Tx } from '../storage/open.ts';
+import type { Database, Durable, Tx } from '../storage/open.ts';
 
 /** What follows for one claimed message: an end, another try at `nextAt`, or its claim given back untried. */
 export interface Outcome {
@@ -19,10 +19,20 @@ export interface Outcome {
   readonly next: MessageEnd | { readonly nextAt: number; readonly error: string } | 'released';
 }
 
+/** Milliseconds: nine times what it took lately, so that it takes a tenth of the time, since nothing is sent meanwhile. */
+interface Pace {
+  readonly least: number;
+  readonly most: number;
+}
 /** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
-const gatherMs = 5;
-/** Where the disk is slow they gather longer, so that writing takes a tenth of the time: nothing is sent meanwhile. */
-const slowest = { share: 9, ms: 250 } as const;
+const untilWritten: Pace = { least: 5, most: 50 };
+/** How long they may wait for the disk then, which only a power cut takes from them. */
+const untilDisk: Pace = { least: 5, most: 250 };
+
+const paced = ({ least, most }: Pace, took: number): number => Math.min(most, Math.max(least, 9 * took));
+
+/** Single figures jump, and most are less than a millisecond. */
+const smoothed = (before: number, took: number): number => (4 * before + took) / 5;
 const mostAtOnce = 200;
 /** An outcome must reach its row, or the message would leave again: a database that is away is asked for a while. */
 const asks = 100;
@@ -33,8 +43,11 @@ export class Outcomes {
   readonly #database: Database;
   readonly #log: Log;
   readonly #now: () => number;
-  /** What the last commit took. */
-  #took = 0;
+  /** What commits take: those that wait for the disk, and the others. */
+  readonly #took: Record<Durable, number> = { now: 0, 'with-next': 0 };
+  /** When the last one was on disk. */
+  #syncedAt = 0;
+  #later: NodeJS.Timeout | undefined;
   #waiting: Outcome[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -45,21 +58,43 @@ export class Outcomes {
     this.#now = now;
   }
 
-  /** Takes an outcome; it is on disk a moment later. */
+  /** Takes an outcome; it is written a moment later, and on disk after another. */
   add(outcome: Outcome): void {
     this.#waiting.push(outcome);
     if (this.#waiting.length >= mostAtOnce) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), this.#gather());
+    else this.#timer ??= setTimeout(() => this.#flush(), paced(untilWritten, this.#took['with-next']));
   }
 
   /** Resolves when all that was added is on disk. */
-  settled(): Promise<void> {
+  async settled(): Promise<void> {
     this.#flush();
-    return this.#writing;
+    await this.#writing;
+    if (this.#later) await this.#sync();
   }
 
-  #gather(): number {
-    return Math.min(slowest.ms, Math.max(gatherMs, slowest.share * this.#took));
+  /** Puts on disk what was written, where no later write has done so. */
+  async #sync(): Promise<void> {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    await this.#database.sync().catch((error: unknown) => this.#log.error({ err: error }, 'the disk did not answer'));
+  }
+
+  /** Notes how a write ended: on disk, or waiting for it. */
+  #wrote(durable: Durable, begun: number): void {
+    const now = this.#now();
+    this.#took[durable] = smoothed(this.#took[durable], now - begun);
+    if (durable === 'now') {
+      clearTimeout(this.#later);
+      this.#later = undefined;
+      this.#syncedAt = now;
+      return;
+    }
+    this.#later ??= setTimeout(
+      () => {
+        this.#writing = this.#writing.then(() => this.#sync());
+      },
+      paced(untilDisk, this.#took.now),
+    );
   }
 
   #flush(): void {
@@ -76,10 +111,9 @@ export class Outcomes {
     for (let left = asks; ; left -= 1) {
       try {
         const begun = this.#now();
-        await this.#database.transaction(tenant, async (tx) => {
-          await writeOutcomes(tx, outcomes);
-        });
-        this.#took = this.#now() - begun;
+        const durable = begun - this.#syncedAt >= paced(untilDisk, this.#took.now) ? 'now' : 'with-next';
+        await this.#database.transaction(tenant, (tx) => writeOutcomes(tx, outcomes), durable);
+        this.#wrote(durable, begun);
         return;
       } catch (error) {
         if (left > 0) await pause(betweenAsksMs);

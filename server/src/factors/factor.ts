@@ -155,6 +155,8 @@ export type EnrolmentVerdict<Data = unknown, Enrolling = unknown> =
   | { readonly is: 'more'; readonly question: Question<Enrolling>; readonly kind?: string }
   | {
       readonly is: 'refused';
+      /** For the audit, where it says more. */
+      readonly reason?: string;
       readonly why:
         | 'not-a-number'
         | 'number-not-allowed'
@@ -182,6 +184,8 @@ export interface Elsewhere<Data = unknown, Asking = unknown> {
   sameKey(one: Data, other: Data): boolean;
   /** How many digits are typed there. */
   digits(pending: Asking): number;
+  /** Where the device is woken; null for nowhere. */
+  wokenWhere(data: Data): string | null;
   /** The same factor, with another address to wake the device at, or none. */
   wokenAt(data: Data, address: string | null): Data;
 }

@@ -5,9 +5,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ZodType } from 'zod';
 import { type GivenOptions, newYear, seededRandom, testGiven } from '../../test/given.ts';
-import { begin, enrol } from '../../test/holder.ts';
+import { begin, enrol, type Holder } from '../../test/holder.ts';
 import { validationServer } from '../../test/peers/yubico.ts';
-import { levels } from '../levels.ts';
+import { atLeast, levels } from '../levels.ts';
 import type { AnyFactorKind, Question } from './factor.ts';
 import { factorKinds, kindOf } from './index.ts';
 
@@ -20,6 +20,10 @@ const givenFor = (kind: AnyFactorKind, options: GivenOptions = {}) =>
 /** Settings of kinds that cannot do without. */
 const needed: Readonly<Record<string, unknown>> = { yubikey: validationServer.settings() };
 
+/** Asks a factor; a question that goes to all of a kind goes to this one. */
+const ask = (kind: AnyFactorKind, { data }: Holder, options: GivenOptions = {}) =>
+  kind.beginChallenge(givenFor(kind, { ...options, mine: [data] }), data);
+
 /** A token brings its secret with it: its own number is filled in, or its code typed at once. */
 const bringsSecret = ({ prompt, send }: Question): boolean =>
   prompt.ask === 'fill' ? prompt.what === 'serial' : prompt.ask === 'code' && send === undefined;
@@ -30,6 +34,25 @@ function keeps(schema: ZodType, value: unknown): void {
 }
 
 const isQuestion = <Q extends Question>(begun: Q | { done: unknown }): begun is Q => 'prompt' in begun;
+
+/** What an answer may be called in RFC 8176, the password and the number of factors apart. */
+const registered = ['otp', 'sms', 'swk', 'hwk', 'user', 'pop', 'mca'];
+
+it('ENR-04 kinds stand strongest first, a number last among its equals, and the good start before other codes', () => {
+  const everyday = factorKinds.filter(({ use }) => use === 'everyday');
+  const ranks = everyday.map(({ level }) => levels.indexOf(level));
+  assert.deepEqual(
+    ranks,
+    ranks.toSorted((one, other) => other - one),
+  );
+  const texted = everyday.findIndex(({ sends }) => sends === 'sms');
+  assert.ok(everyday.slice(texted + 1).every(({ level }) => level !== everyday[texted]?.level));
+  const codes = everyday.filter(({ guessable }) => guessable);
+  assert.deepEqual(
+    codes.map(({ goodStart }) => goodStart === true),
+    codes.map((_, place) => place === 0),
+  );
+});
 
 /** Codes in other scripts, gaps alone, far too much, and what breaks careless readers. */
 const oddAnswers = [
@@ -72,7 +95,7 @@ for (const kind of factorKinds) {
       if (isQuestion(filled)) keeps(kind.enrolling, filled.pending);
       const holder = await enrol(kind, given);
       keeps(kind.data, holder.data);
-      const asked = await kind.beginChallenge(given, holder.data);
+      const asked = await ask(kind, holder, { now: later });
       keeps(kind.asking, asked.pending);
       const verdict = await kind.checkAnswer(
         givenFor(kind, { now: later }),
@@ -103,10 +126,10 @@ for (const kind of factorKinds) {
     it('ENR-03: a secret is made here and anew each time, from the chance that was handed in and no other', async () => {
       const first = await kind.beginEnrolment(givenFor(kind));
       if (isQuestion(first) && bringsSecret(first)) return;
+      const holder = await enrol(kind, givenFor(kind));
       const shown = async (seed: string) => {
-        const given = givenFor(kind, { random: seededRandom(seed) });
-        const begun = await begin(kind, given);
-        const asked = await kind.beginChallenge(given, (await enrol(kind, given)).data);
+        const begun = await begin(kind, givenFor(kind, { random: seededRandom(seed) }));
+        const asked = await ask(kind, holder, { random: seededRandom(seed) });
         return JSON.stringify([isQuestion(begun) ? [begun.prompt, begun.reveal] : begun, asked.prompt, asked.send]);
       };
       assert.equal(await shown('one'), await shown('one'));
@@ -116,13 +139,13 @@ for (const kind of factorKinds) {
     it('OTP-03: a right answer is accepted, and never again', async () => {
       const given = givenFor(kind, { now: later });
       const holder = await enrol(kind, givenFor(kind));
-      const asked = await kind.beginChallenge(given, holder.data);
+      const asked = await ask(kind, holder, { now: later });
       const answer = holder.answer(asked, later);
       const verdict = await kind.checkAnswer(given, asked.pending, holder.data, answer);
       assert.ok(verdict.is === 'ok');
-      const next = givenFor(kind, { now: later + 1000, challenge: 'second' });
-      const again = await kind.beginChallenge(next, verdict.data);
-      const second = await kind.checkAnswer(next, again.pending, verdict.data, answer);
+      const next = { now: later + 1000, challenge: 'second' };
+      const again = await ask(kind, { ...holder, data: verdict.data }, next);
+      const second = await kind.checkAnswer(givenFor(kind, next), again.pending, verdict.data, answer);
       assert.ok(second.is === 'replayed' || second.is === 'wrong');
     });
 
@@ -133,14 +156,14 @@ for (const kind of factorKinds) {
       const used = begun.prompt.ask === 'keep' ? 'kept' : begun.answer(begun, newYear);
       const verdict = await kind.finishEnrolment(given, begun.pending, used);
       assert.ok(verdict.is === 'ok');
-      const asked = await kind.beginChallenge(given, verdict.data);
+      const asked = await ask(kind, { ...begun, data: verdict.data });
       assert.notEqual((await kind.checkAnswer(given, asked.pending, verdict.data, used)).is, 'ok');
     });
 
     it('OTP-10: odd answers are never accepted and never throw', async () => {
       const given = givenFor(kind, { now: later });
       const holder = await enrol(kind, givenFor(kind));
-      const asked = await kind.beginChallenge(given, holder.data);
+      const asked = await ask(kind, holder, { now: later });
       const answer = holder.answer(asked, later);
       const near = [fullWidth(answer), `${answer}0`, answer.slice(1), answer.slice(0, -1), `+${answer}`, `${answer}\0`];
       const judge = async (odd: string) => (await kind.checkAnswer(given, asked.pending, holder.data, odd)).is;
@@ -152,9 +175,8 @@ for (const kind of factorKinds) {
     });
 
     it('OTP-02: an answer that comes too late has expired, right or not', async () => {
-      const given = givenFor(kind);
-      const holder = await enrol(kind, given);
-      const asked = await kind.beginChallenge(given, holder.data);
+      const holder = await enrol(kind, givenFor(kind));
+      const asked = await ask(kind, holder);
       if (asked.lifetime === undefined) return;
       const answer = holder.answer(asked, newYear);
       const end = newYear + asked.lifetime;
@@ -168,7 +190,7 @@ for (const kind of factorKinds) {
     it('OOB-05: neither a hint nor a prompt tells a whole destination, and no prompt its code', async () => {
       const given = givenFor(kind);
       const holder = await enrol(kind, given);
-      const asked = await kind.beginChallenge(given, holder.data);
+      const asked = await ask(kind, holder);
       const shown = kind.hint(holder.data) + JSON.stringify(asked.prompt);
       for (const secret of [asked.send?.to, asked.send?.parameters.code, given.user.email]) {
         if (secret !== undefined) assert.ok(!shown.includes(secret));
@@ -178,7 +200,7 @@ for (const kind of factorKinds) {
     it('LUS-04: a guess costs one slow hash at most', async () => {
       const given = givenFor(kind, { now: later });
       const holder = await enrol(kind, givenFor(kind));
-      const asked = await kind.beginChallenge(given, holder.data);
+      const asked = await ask(kind, holder, { now: later });
       const guesses = ['000000', 'ZZZZ-ZZZZ-ZZZZ', holder.answer(asked, later)];
       for (const guess of guesses) await kind.checkAnswer(given, asked.pending, holder.data, guess);
       assert.ok(given.hashes() <= guesses.length);
@@ -187,12 +209,55 @@ for (const kind of factorKinds) {
     it('OIDC-08: says what it is in registered words, and refuses settings that it does not have', async () => {
       const holder = await enrol(kind, givenFor(kind));
       assert.ok(kind.name.length > 0 && levels.includes(kind.level));
-      assert.ok(
-        kind.amr.length > 0 && kind.amr.every((each) => ['otp', 'sms', 'swk', 'hwk', 'user', 'pop'].includes(each)),
-      );
+      const asked = await ask(kind, holder, { now: later });
+      const given = givenFor(kind, { now: later });
+      const verdict = await kind.checkAnswer(given, asked.pending, holder.data, holder.answer(asked, later));
+      assert.ok(verdict.is === 'ok');
+      for (const amr of [kind.amr, verdict.amr ?? kind.amr]) {
+        assert.ok(amr.length > 0 && amr.every((each) => registered.includes(each)), amr.join());
+      }
+      // What one answer has shown is never more than the factor can show, nor that more than the kind can.
+      const { level = kind.level, reaches = kind.level } = verdict;
+      assert.ok(atLeast(kind.level, reaches) && atLeast(reaches, level));
       assert.match(kind.channel(holder.data, 'f1'), /^[a-z-]+:.+/);
       assert.equal(kind.settings.safeParse({ lenght: 6 }).success, false);
       assert.equal(kind.data.safeParse({}).success, false);
+    });
+  });
+}
+
+for (const kind of factorKinds.filter(({ answeredBy }) => answeredBy)) {
+  describe(`the factor kind ${kind.kind}, asked of all at once`, () => {
+    it('FLOW-03: tells from the answer which of them gave it, and from no other', async () => {
+      const [holder, other] = [await enrol(kind, givenFor(kind)), await enrol(kind, givenFor(kind))];
+      const both = givenFor(kind, { mine: [holder.data, other.data] });
+      const asked = await kind.beginChallenge(both, holder.data);
+      for (const one of [holder, other]) {
+        const answer = one.answer(asked, newYear);
+        assert.equal(kind.answeredBy?.(answer), kind.lookup?.(one.data));
+        assert.equal((await kind.checkAnswer(both, asked.pending, one.data, answer)).is, 'ok');
+        const { data } = one === holder ? other : holder;
+        assert.equal((await kind.checkAnswer(both, asked.pending, data, answer)).is, 'wrong', 'judged by another');
+      }
+      for (const odd of oddAnswers) assert.equal(kind.answeredBy?.(odd), undefined);
+    });
+  });
+}
+
+for (const kind of factorKinds) {
+  const { alone } = kind;
+  if (!alone) continue;
+  describe(`the factor kind ${kind.kind}, without a password`, () => {
+    it('WAN-08: asks whoever is there, and what is nobody’s answers for nobody', async () => {
+      const holder = await enrol(kind, givenFor(kind));
+      const asked = await alone.ask(givenFor(kind));
+      keeps(kind.asking, asked.pending);
+      keeps(kind.data, alone.nobodys);
+      const judge = (data: unknown) =>
+        kind.checkAnswer(givenFor(kind), asked.pending, data, holder.answer(asked, newYear));
+      const verdict = await judge(holder.data);
+      assert.ok(verdict.is === 'ok' && verdict.alone === true);
+      assert.equal((await judge(alone.nobodys)).is, 'wrong');
     });
   });
 }
@@ -214,7 +279,7 @@ describe('the list of factor kinds', () => {
       const source = readFileSync(`${here}/${name}`, 'utf8');
       assert.doesNotMatch(
         source,
-        /Date\.now|new Date|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues/,
+        /Date\.now|new Date\(\)|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues/,
         name,
       );
     }

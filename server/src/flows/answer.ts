@@ -59,9 +59,10 @@ export function answerOf(flow: Flow, row: FlowRow, scene: Scene, extra: Extra = 
   };
 }
 
-function markOf({ version }: FlowRow, { challenges }: Scene): string {
+function markOf({ version }: FlowRow, { challenges, person }: Scene): string {
   const open = challenges.filter((challenge) => !challenge.denied);
-  return markText({ version, open: open.length, answered: open.filter(({ answer }) => answer).length });
+  const answered = open.filter(({ answer }) => answer).length;
+  return markText({ version, open: open.length, answered, epoch: person?.user.epoch, ended: false });
 }
 
 /** Codes and keys are in the one answer that made them; later the prompt says that they were shown. */

@@ -8,7 +8,7 @@ import { type BrowserLane, resendPause } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
 import { insertChallenge, killChallenges, killChallengesFor, killChallengesOfKind } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
-import type { Asked, OpenChallenge, Scene } from './flow.ts';
+import type { Asked, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
 import { keepToQuotas } from './sending/quotas.ts';
 
@@ -31,7 +31,7 @@ export async function askFactor(
 export async function askAnybody(scene: Scene, kind: AnyFactorKind): Promise<Asked | undefined> {
   const id = randomId(scene.by.deps.random);
   const question = await kind.alone?.ask(givenFor(scene, kind, id));
-  return question && asked(scene, { id, kind: kind.kind, factorId: null, toAnybody: true }, question);
+  return question && asked(scene, { id, kind: kind.kind, factorId: null }, question);
 }
 
 /** Starts an enrolment; undefined where nothing has to be proved any more. */
@@ -44,13 +44,14 @@ export async function askEnrolment(scene: Scene, kind: AnyFactorKind): Promise<A
 /** Makes a question ready for the commit. */
 export function asked(
   scene: Scene,
-  of: Pick<OpenChallenge, 'id' | 'kind' | 'factorId' | 'toAnybody'>,
+  of: { readonly id: string; readonly kind: string; readonly factorId: string | null },
   question: Question,
 ): Asked {
   const expiresAt = scene.now + (question.lifetime ?? answerLifetime);
   return {
     challenge: {
       ...of,
+      userId: scene.person?.user.id ?? scene.facts.userId ?? null,
       prompt: question.prompt,
       pending: question.pending,
       expiresAt,

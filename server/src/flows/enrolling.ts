@@ -13,7 +13,7 @@ import { raiseEpoch } from '../storage/users.ts';
 import type { Facts } from './facts.ts';
 import { Moved, type Scene } from './flow.ts';
 import { settingsOf } from './given.ts';
-import { requestsOf } from './sending/requests.ts';
+import { forgetRequests } from './sending/requests.ts';
 
 /** The kinds that are for when everything else is gone. */
 export const recoveryKinds: readonly string[] = factorKinds.filter((k) => k.use === 'recovery').map((k) => k.kind);
@@ -94,7 +94,8 @@ export async function addFactor(c: Commit, user: UserRow, adding: Adding, tell: 
     created_from: c.source.place ? `${c.source.address}, ${c.source.place}` : c.source.address,
     last_used_at: null,
   });
-  for (const counted of [kind.kind, requestsOf(kind.kind)]) await forgetAttempts(c.tx, user.id, counted);
+  await forgetAttempts(c.tx, user.id, kind.kind);
+  if (kind.elsewhere) await forgetRequests(c.tx, user.id);
   // What is stronger than all that was there is asked from now on, whatever was preferred before.
   const strongest = mine.every((row) => row.use !== 'everyday' || !atLeast(row.level, adding.level));
   if (kind.use === 'everyday' && strongest) await preferFactor(c.tx, user.id, null);

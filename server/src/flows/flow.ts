@@ -16,8 +16,8 @@ export interface OpenChallenge {
   readonly id: string;
   readonly kind: string;
   readonly factorId: string | null;
-  /** Put before anybody was known: it asks for another proof than a question to somebody's own factors. */
-  readonly toAnybody?: true;
+  /** Who was asked; null where it goes to whoever is there. */
+  readonly userId: string | null;
   readonly prompt: FactorPrompt;
   readonly pending: unknown;
   readonly expiresAt: number;

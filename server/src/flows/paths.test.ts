@@ -18,6 +18,8 @@ const proof = (kind: string, use: Proof['use'], factorId: string | null): Proof 
 const password = proof('password', 'password', null);
 const mailbox = proof('email', 'everyday', null);
 const app = proof('totp', 'everyday', 't');
+/** Two factors by itself. */
+const key: Proof = { ...proof('passkey', 'everyday', 'k'), alone: true };
 const codes = proof('backup-codes', 'recovery', 'c');
 const paper = proof('paper-key', 'recovery', 'p');
 
@@ -67,6 +69,9 @@ const verdicts: Readonly<Record<string, (facts: Facts) => readonly Verdict[]>> =
   credentials: () => [
     { is: 'known', proof: password, facts: { ...known, mustProve: false, askable: [] } },
     { is: 'known', proof: password, facts: { ...known, ...mayProve } },
+    { is: 'known', proof: password, facts: { ...known, ...mayProve, newPassword: 'wanted' } },
+    { is: 'known', proof: key, facts: { ...known, mustProve: false, askable: [] } },
+    { is: 'known', proof: key, facts: { ...known, mustProve: false, askable: [], newPassword: 'wanted' } },
     {
       is: 'known',
       proof: password,
@@ -165,10 +170,16 @@ const settled = ({ keep, lost, enrolling, offer, newPassword }: Facts): boolean 
 /** What holds wherever the current step of a flow is this one (`done` included). */
 const rules: readonly [string, readonly string[], readonly string[], (facts: Facts) => boolean][] = [
   [
-    'FLOW-10 sign-in asks nothing after an unproved password',
+    'FLOW-10 sign-in asks nothing after an unproved password, unless a key has proved two factors by itself',
     ['sign-in'],
-    ['second-factor', 'keep', 'lost', 'offer', 'enrol', 'done'],
-    (f) => proved(f, 'password'),
+    ['second-factor', 'new-password', 'keep', 'lost', 'offer', 'enrol', 'done'],
+    (f) => proved(f, 'password') || f.proofs.some(({ alone }) => alone === true),
+  ],
+  [
+    'FLOW-10 a password that somebody else may know is replaced only after what else is demanded',
+    ['sign-in'],
+    ['new-password'],
+    (f) => f.mustProve !== true || provedSecond(f),
   ],
   [
     'FLOW-02 sign-in, step-up and changes pass no second factor that is demanded',

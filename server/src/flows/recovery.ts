@@ -3,7 +3,7 @@ import { flowLifetimes } from '../policy/limits.ts';
 import { forgetAttempts } from '../storage/attempts.ts';
 import { bindingOf } from './enrolling.ts';
 import type { Flow } from './flow.ts';
-import { requestsOf } from './sending/requests.ts';
+import { forgetRequests } from './sending/requests.ts';
 import { confirmAddress } from './steps/confirm-address.ts';
 import { keep } from './steps/keep.ts';
 import { accountAddress } from './steps/name-address.ts';
@@ -22,8 +22,9 @@ export const recovery: Flow = {
   steps: [accountAddress, confirmAddress, secondFactor, keep, newPassword],
   finish: async (c, scene) => {
     // What too many failures had disabled works again: whoever comes this far is the owner.
-    const counted = factorKinds.flatMap(({ kind }) => [kind, bindingOf(kind), requestsOf(kind)]);
+    const counted = factorKinds.flatMap(({ kind }) => [kind, bindingOf(kind)]);
     for (const kind of counted) await forgetAttempts(c.tx, scene.facts.userId ?? '', kind);
+    await forgetRequests(c.tx, scene.facts.userId ?? '');
     await c.record({ type: 'recovery.completed', userId: scene.facts.userId ?? null, details: {} });
     return {};
   },

@@ -85,15 +85,19 @@ const deniedQuestion = {
 /** What an answer from elsewhere is tied to while it is sealed. */
 export const answerBound = (tenant: string, challengeId: string): string => `answer:${tenant}:${challengeId}`;
 
+const whose = (row: ChallengeRow) => ({
+  id: row.id,
+  kind: row.kind,
+  factorId: row.factor_id,
+  userId: row.user_id,
+});
+
 function opened(by: Circumstance, row: ChallengeRow): OpenChallenge {
-  if (row.state === 'denied') return { ...deniedQuestion, id: row.id, kind: row.kind, factorId: row.factor_id };
+  if (row.state === 'denied') return { ...deniedQuestion, ...whose(row) };
   const bound = challengeBound(by.tenant.id, row.id);
   const question = JSON.parse(by.deps.keyring.open(row.pending, bound)) as Pick<OpenChallenge, 'prompt' | 'pending'>;
   return {
-    id: row.id,
-    kind: row.kind,
-    factorId: row.factor_id,
-    ...(row.user_id === null ? { toAnybody: true } : {}),
+    ...whose(row),
     prompt: question.prompt,
     pending: question.pending,
     expiresAt: row.expires_at,

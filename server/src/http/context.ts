@@ -1,4 +1,5 @@
 /** What a request carries through the surfaces. */
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { Circumstance, Source } from '../accounts/commit.ts';
 import type { Tenant, Tenants } from '../accounts/tenant.ts';
@@ -52,6 +53,8 @@ export interface Visit {
 export interface AppEnv {
   Bindings: {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string; readonly encrypted?: boolean } };
+    /** The connection's own end, where there is one: events are written to it. */
+    readonly outgoing?: ServerResponse;
   };
   Variables: {
     surfaces: Surfaces;

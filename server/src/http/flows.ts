@@ -1,7 +1,5 @@
 /** The flows over HTTP: start, look, answer, and the events of a flow. */
-import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
-import { Problem } from '../errors.ts';
 import type { FlowResult } from '../flows/answer.ts';
 import { lookAt, startFlow, submitTo } from '../flows/engine.ts';
 import { flows } from '../flows/index.ts';
@@ -9,6 +7,8 @@ import { answers, flowAnswer } from '../flows/prompt.ts';
 import { hashOf } from '../flows/scene.ts';
 import { type AppContext, circumstance, demandSameOrigin } from './context.ts';
 import { flowCookie, giveBrowser, giveFlow, giveSession, takeFlow } from './cookies.ts';
+import { eventStream } from './event-stream.ts';
+import { FlowEvents } from './flow-events.ts';
 import { parse, readJson } from './middleware/body.ts';
 import { bearerToken, sessionOf } from './middleware/session.ts';
 import { pathId, type Route } from './route.ts';
@@ -135,31 +135,13 @@ function handOver(c: AppContext, { answer, transport, holder: secret, finished }
 const secondsUntil = (c: AppContext, iso: string): number =>
   Math.round((Date.parse(iso) - c.get('surfaces').deps.now()) / 1000);
 
-/** Milliseconds between two signs of life. */
-const heartbeat = 15_000;
-
-/** Looks when the flow has moved, and at each sign of life: session, Origin and the user's epoch hold at each look. */
+/** Tells how the flow stands, at once and whenever it has moved, until it is over. */
 async function events(c: AppContext): Promise<Response> {
   const first = await look(c);
-  c.header('cache-control', 'no-store');
-  return streamSSE(c, async (stream) => {
-    let result: FlowResult | undefined = first;
-    let told = '';
-    const ended = new AbortController();
-    stream.onAbort(() => ended.abort());
-    const { watch } = c.get('surfaces').deps;
-    while (result !== undefined && !stream.aborted) {
-      const data = JSON.stringify(result.answer);
-      await (data === told ? stream.write(': still here\n\n') : stream.writeSSE({ event: 'state', data }));
-      told = data;
-      if (result.answer.done) return;
-      await watch.flow(c.get('visit').tenant.id, result.answer.id, result.mark, heartbeat, ended.signal);
-      if (stream.aborted) return;
-      result = await look(c).catch((error: unknown) => {
-        if (error instanceof Problem) return undefined;
-        throw error;
-      });
-    }
-    await stream.writeSSE({ event: 'over', data: '{}' });
-  });
+  const id = c.req.param('id') ?? '';
+  // No more than this outlives the request.
+  const [by, secret] = [of(c, id), holder(c, id)];
+  return eventStream(c, (stream) =>
+    new FlowEvents(stream, { by, id, look: () => lookAt(by, id, secret) }).begin(first),
+  );
 }

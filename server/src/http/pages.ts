@@ -1,10 +1,10 @@
 /** The built pages, from memory. Unknown paths are no pages: the answer says 404. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from './context.ts';
-import { forPages } from './middleware/headers.ts';
+import { forPages, forServiceWorker, withCamera } from './middleware/headers.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -27,15 +27,33 @@ interface Asset {
   gzipped?: Buffer<ArrayBuffer>;
 }
 
+const manifest = '/authenticator.webmanifest';
+
+/** The phone's page: it scans QR codes, is installed under the service's own name, and works without a net. */
+function authenticator(app: Hono<AppEnv>, folder: string): void {
+  const html = readFileSync(join(folder, 'authenticator.html'), 'utf8');
+  const about: unknown = JSON.parse(readFileSync(join(folder, manifest), 'utf8'));
+  app.get('/authenticator', (c) => {
+    c.header('permissions-policy', withCamera);
+    return page(c, html, 200);
+  });
+  app.get(manifest, (c) => {
+    const { name } = c.get('visit').tenant;
+    const body = JSON.stringify({ ...(about as object), name, short_name: name });
+    return c.body(body, 200, { 'content-type': types['.webmanifest'] ?? '', 'cache-control': 'no-cache' });
+  });
+}
+
 /** Serves the folder that the page build wrote. */
 export function pages(folder: string): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  if (existsSync(join(folder, 'authenticator.html'))) authenticator(app, folder);
   const assets = new Map(filesIn(folder).map((file) => [`/${relative(folder, file)}`, assetOf(file)]));
   for (const path of paths) app.get(path, (c) => page(c, html, 200));
   app.get('*', (c) => {
     const asset = assets.get(c.req.path);
-    return asset && c.req.path !== '/index.html' ? send(c, asset) : page(c, html, 404);
+    return asset && extname(asset.file) !== '.html' ? send(c, asset) : page(c, html, 404);
   });
   return app;
 }
@@ -49,13 +67,21 @@ const assetOf = (file: string): Asset => ({ file, type: types[extname(file)] ?? 
 
 const packed = /^(text|application)\/|svg/;
 
+const serviceWorker = '/authenticator-worker.js';
+
+/** A service worker that is kept anywhere would keep old pages alive: it is asked for again each time. */
+const keeping = (path: string): string => {
+  if (path.startsWith('/assets/')) return 'public, max-age=31536000, immutable';
+  return path === serviceWorker ? 'no-cache' : 'public, max-age=3600';
+};
+
 function send(c: AppContext, asset: Asset): Response {
-  const immutable = c.req.path.startsWith('/assets/');
   const headers = new Headers({
     'content-type': asset.type,
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+    'cache-control': keeping(c.req.path),
     vary: 'accept-encoding',
   });
+  if (c.req.path === serviceWorker) headers.set('content-security-policy', forServiceWorker);
   const wantsGzip = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '') && packed.test(asset.type);
   if (!wantsGzip) return new Response(new Uint8Array(readFileSync(asset.file)), { headers });
   asset.gzipped ??= Buffer.from(gzipSync(readFileSync(asset.file), { level: 9 }));

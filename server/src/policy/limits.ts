@@ -44,8 +44,12 @@ export interface SendingQuota {
  * address; there one source cannot use up what an address takes from all sources. Each is counted for known browsers
  * and for strangers apart. Text messages cost money and are what toll fraud lives on: `ownNumber` is a number that its
  * owner has proved, `newNumber` one that somebody has typed and nobody has proved yet; `country` is a calling code.
+ * `phone` is a push to a phone that its owner has connected: it costs nothing, but a phone that asks again and again is
+ * answered in the end to have peace.
  */
-export const sendingQuotas: Readonly<Record<'own' | 'public' | 'ownNumber' | 'newNumber', readonly SendingQuota[]>> = {
+export const sendingQuotas: Readonly<
+  Record<'own' | 'public' | 'ownNumber' | 'newNumber' | 'phone', readonly SendingQuota[]>
+> = {
   own: [
     { name: 'user', most: 6, windowMs: 10 * minute },
     { name: 'user', most: 40, windowMs: 24 * hour },
@@ -81,6 +85,12 @@ export const sendingQuotas: Readonly<Record<'own' | 'public' | 'ownNumber' | 'ne
     { name: 'country', most: 300, windowMs: hour },
     { name: 'total', most: 1000, windowMs: hour },
   ],
+  phone: [
+    { name: 'user', most: 3, windowMs: 5 * minute },
+    { name: 'user', most: 40, windowMs: 24 * hour },
+    { name: 'source', most: 100, windowMs: 10 * minute },
+    { name: 'total', most: 20_000, windowMs: hour },
+  ],
 };
 
 /** How many denied requests of one source the audit is told of. */
@@ -103,7 +113,7 @@ export const rations = {
   pairingsFromSource: { most: 60, windowMs: 10 * minute },
   /** Signatures that are checked, of keys that cannot be guessed. */
   signaturesInFlow: { most: 20, windowMs: 30 * minute },
-  signaturesFromSource: { most: 300, windowMs: 10 * minute },
+  signaturesFromSource: { most: 1000, windowMs: 10 * minute },
   invitations: { most: 50, windowMs: 24 * hour },
   tokenImports: { most: 60, windowMs: hour },
 } as const;

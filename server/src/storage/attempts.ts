@@ -118,6 +118,10 @@ export const laneAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefine
     .where('lane', '=', of.lane)
     .executeTakeFirst();
 
+/** The row of the total over the lane and its like, or undefined. */
+export const totalAttempts = (db: Db, of: Counted): Promise<AttemptRow | undefined> =>
+  laneAttempts(db, { ...of, lane: totalOf(of.lane) });
+
 /** After a success: this lane's count and the run of failures over all lanes end; other lanes keep their pauses. */
 export async function clearAttempts(tx: Tx, of: Counted): Promise<void> {
   const { subject, kind } = of;
@@ -132,6 +136,16 @@ const clear = prepared<Pick<AttemptRow, 'tenant' | 'subject' | 'kind' | 'lane'>>
     .where('kind', '=', p.kind)
     .where('lane', '=', p.lane),
 );
+
+/** What is counted in totals alone ends. */
+export async function forgetTotals(tx: Tx, subject: string, kinds: readonly string[]): Promise<void> {
+  await tx.k
+    .deleteFrom('attempts')
+    .where('tenant', '=', tx.tenant)
+    .where('subject', '=', subject)
+    .where('kind', 'in', kinds)
+    .execute();
+}
 
 /** After a rebinding: all counts of the kind end. */
 export async function forgetAttempts(tx: Tx, subject: string, kind: string): Promise<void> {

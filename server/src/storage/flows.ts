@@ -10,12 +10,17 @@ const byId = prepared<{ tenant: string; id: string }, FlowRow>((k, p) =>
   k.selectFrom('flows').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
 );
 
-/** What tells whether a flow has moved: its version, its open questions and those answered elsewhere. */
+/**
+ * What tells whether a flow has moved: its version, its open questions and those answered elsewhere, its user's epoch, and
+ * whether the session that it belongs to has ended.
+ */
 export interface FlowMark {
   readonly id: string;
   readonly version: number;
   readonly open: number;
   readonly answered: number;
+  readonly epoch: number | undefined;
+  readonly ended: boolean;
 }
 
 /** The marks of many flows at once, for pages that wait. */
@@ -29,15 +34,18 @@ export async function flowMarks(db: Db, ids: readonly string[]): Promise<FlowMar
     .groupBy('flow_id')
     .execute();
   const versions = await db.k
-    .selectFrom('flows')
-    .select(['id', 'version'])
-    .where('tenant', '=', db.tenant)
-    .where('id', 'in', ids)
+    .selectFrom('flows as f')
+    .leftJoin('users as u', (on) => on.onRef('u.tenant', '=', 'f.tenant').onRef('u.id', '=', 'f.user_id'))
+    .leftJoin('sessions as s', (on) => on.onRef('s.tenant', '=', 'f.tenant').onRef('s.id', '=', 'f.session_id'))
+    .select(['f.id', 'f.version', 'u.epoch', 's.ended_at'])
+    .where('f.tenant', '=', db.tenant)
+    .where('f.id', 'in', ids)
     .execute();
   const byFlow = new Map(counts.map((count) => [count.flow_id, count]));
-  return versions.map(({ id, version }) => {
-    const count = byFlow.get(id);
-    return { id, version, open: Number(count?.open ?? 0), answered: Number(count?.answered ?? 0) };
+  return versions.map(({ id, version, epoch, ended_at }) => {
+    const { open = 0, answered = 0 } = byFlow.get(id) ?? {};
+    const questions = { open: Number(open), answered: Number(answered) };
+    return { id, version, ...questions, epoch: epoch ?? undefined, ended: ended_at !== null };
   });
 }
 

@@ -278,6 +278,17 @@ export interface EventPersonRow {
   data: string;
 }
 
+/** A key pair of the service itself. */
+export interface ServiceKeyRow {
+  tenant: string;
+  /** What it is for. */
+  name: string;
+  public_key: string;
+  /** Sealed. */
+  private_key: string;
+  created_at: number;
+}
+
 export interface Tables {
   tenants: TenantRow;
   users: UserRow;
@@ -295,4 +306,5 @@ export interface Tables {
   invitations: InvitationRow;
   events: EventRow;
   event_persons: EventPersonRow;
+  service_keys: ServiceKeyRow;
 }

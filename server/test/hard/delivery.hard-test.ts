@@ -62,6 +62,6 @@ test(`a thousand mails and ${kills} kills: none is lost, and none that is known 
   assert.deepEqual(missing(), []);
   const twice = ids.filter((id) => times(id) > 1).length;
   t.diagnostic(`${twice} of ${count} came twice: they were on their way when the server was killed`);
-  // What was on its way at a kill, over five connections, and outcomes that were not written yet.
-  assert.ok(twice <= kills * 30, `${twice} came twice`);
+  // What was on its way at a kill, over five connections, and outcomes of some milliseconds that were not written yet.
+  assert.ok(twice <= kills * 15, `${twice} came twice`);
 });

@@ -174,7 +174,7 @@ inHouse('flow integrity', (house) => {
   test('FLOW-05 what the profile or the role rules out is not enrolled either', async () => {
     const ada = await register(house());
     const { body: flow } = await ada.browser.start('enrolment');
-    for (const kind of ['passkey', 'backup-codes', 'paper-key', 'password', 'none']) {
+    for (const kind of ['retina', 'backup-codes', 'paper-key', 'password', 'none']) {
       assert.equal((await ada.browser.answer(flow, { accept: kind })).body.code, 'bad-request', kind);
     }
     assert.equal((await ada.browser.answer(flow, { accept: false })).body.code, 'bad-request');

@@ -117,6 +117,7 @@ const refusals: Readonly<Record<string, [change: Partial<Record<keyof Options, s
     { SECONDLOCK_TRUSTED_PROXIES: '', SECONDLOCK_TLS_CERT: 'cert.pem' },
     'SECONDLOCK_TRUSTED_PROXIES=127.0.0.1',
   ],
+  'an authority that is not there': [{ SECONDLOCK_PUSH_CA: 'nowhere.pem' }, 'SECONDLOCK_PUSH_CA=/path/of/a/file'],
   'development for others': [{ NODE_ENV: 'development' }, 'NODE_ENV=production'],
   'a mode that nobody knows': [{ NODE_ENV: 'prod' }, 'NODE_ENV=production'],
   'development on every address': [
@@ -153,7 +154,11 @@ test('ADM-02 sample keys and options that nobody knows stop the start, and the e
     PORT: '70000',
     SECONDLOCK_PROFILE: 'lax',
     SECONDLOCK_ARGON2_TIME: '1',
+    SECONDLOCK_PUSH_SERVICES: 'https://push.example.org:9000,http://push.example.org',
   })) {
     assert.throws(() => readOptions({}, { [name]: value }), new RegExp(name));
+  }
+  for (const service of ['https://push.example.org/', 'https://push.example.org/up', 'https://push.example.org:443']) {
+    assert.throws(() => readOptions({}, { SECONDLOCK_PUSH_SERVICES: service }), /must be https origins/);
   }
 });

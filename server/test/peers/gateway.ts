@@ -1,9 +1,9 @@
 /** A provider's end of the wire: a local server that keeps what it was asked, and answers as it is told. */
-import { execFileSync } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { selfSigned } from './certificate.ts';
 
 /** One request as it came in; header names in lower case. */
 export interface Asked {
@@ -61,21 +61,4 @@ export async function gateway(t: TestContext, first: Told, { tls = false } = {})
       told = next;
     },
   };
-}
-
-function selfSigned(): { readonly key: string; readonly cert: string } {
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '-', '-out', '-'];
-  const given = [
-    'req',
-    '-x509',
-    ...curve,
-    '-subj',
-    '/CN=127.0.0.1',
-    '-addext',
-    'subjectAltName=IP:127.0.0.1',
-    '-days',
-    '2',
-  ];
-  const pem = execFileSync('openssl', given, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
-  return { key: pem, cert: pem };
 }

@@ -1,8 +1,9 @@
-/** `/account/add`: another way of confirming that it is you. */
+/** `/account/add`: another way of confirming that it is you. With `?kind=…` that one is begun at once. */
 
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Offerable } from '../../../server/src/flows/prompt.ts';
+import { searched } from '../navigation.tsx';
 import type { Flow } from '../sign-in/flow.ts';
 import { useAbilities } from '../sign-in/passkey/able.ts';
 import { badgeOf, offeredHere, whyKeys } from '../sign-in/strongest.ts';
@@ -55,6 +56,7 @@ const Badge = ({ children }: { children: string | undefined }): ReactNode =>
   children === undefined ? null : <em className="badge">{children}</em>;
 
 export function AddFactor(): ReactNode {
+  const [kind] = useState(() => searched('kind') || undefined);
   const factors = useQuery(factorsQuery);
   useAccepted(factors);
   const held = (factors.data?.factors ?? []).filter(({ state }) => state === 'active').map(({ kind }) => kind);
@@ -62,6 +64,7 @@ export function AddFactor(): ReactNode {
   return (
     <FlowPanel
       name="enrolment"
+      {...(kind === undefined ? {} : { start: { kind }, atOnce: true })}
       title={t('add.title')}
       lead={t('add.lead')}
       begin={(flow) => (

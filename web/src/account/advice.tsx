@@ -4,10 +4,13 @@ import { Link } from '../navigation.tsx';
 import { AppList } from '../sign-in/app-list.tsx';
 import { tAny } from '../texts.tsx';
 
-/** Advice whose deed has no button of its own on the page. */
+/** What is advised to add, by advice. */
+const added: Readonly<Record<string, string>> = { 'add-phone': 'sms', 'app-instead-of-sms': 'totp' };
+
+/** Advice whose deed has no button of its own on the page: straight to it. */
 function Go({ to }: { to: string }): ReactNode {
   const words = tAny([`advice.${to}.go`], '');
-  return words === '' ? null : <Link to="/account/add">{words}</Link>;
+  return words === '' ? null : <Link to={`/account/add?kind=${added[to] ?? ''}`}>{words}</Link>;
 }
 
 export function AdviceList({ advice }: { advice: readonly string[] }): ReactNode {

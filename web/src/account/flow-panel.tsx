@@ -19,6 +19,8 @@ interface Words {
 interface FlowPanelProps extends Words {
   readonly name: FlowName;
   readonly start?: FlowStart;
+  /** Whether it begins by itself; where that fails, or a fresh proof is not given, `begin` is shown. */
+  readonly atOnce?: boolean;
   /** The button that begins it, or what stands in its place. */
   readonly begin: string | ((flow: Flow) => ReactNode);
   readonly done: Words;
@@ -65,12 +67,13 @@ function Done({ title, lead }: Words): ReactNode {
   );
 }
 
-export function FlowPanel({ name, start, begin, done, title, lead }: FlowPanelProps): ReactNode {
+export function FlowPanel({ name, start, atOnce = false, begin, done, title, lead }: FlowPanelProps): ReactNode {
   const guard = useGuard();
   const client = useQueryClient();
   const refresh = () => void client.invalidateQueries();
-  const flow = useFlow({ name, inAddress: true, guard, onDone: refresh, ...(start ? { start } : {}) });
-  if (flow.loading) return <p className="waiting">{t('app.wait')}</p>;
+  const flow = useFlow({ name, inAddress: true, atOnce, guard, onDone: refresh, ...(start ? { start } : {}) });
+  const beginning = atOnce && !flow.answer && !flow.fault;
+  if (flow.loading || beginning) return <p className="waiting">{t('app.wait')}</p>;
   // What was refused on the phone is over too, and says so itself.
   const over = flow.answer?.done === true && !flow.answer.refused;
   return (

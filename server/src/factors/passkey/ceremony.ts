@@ -20,7 +20,7 @@ import { type Claim, readClaim } from './attestation.ts';
 type Asker = Pick<Given, 'service' | 'user' | 'random'>;
 
 /** EdDSA, ES256 and RS256 (COSE): what every platform and key makes one of (§5.4.5). */
-export const algorithms = [-8, -7, -257] as const;
+const algorithms = [-8, -7, -257] as const;
 
 /** How long an answer may take, in milliseconds: five minutes, ten at most (§15.1). */
 export const patience = 300_000;

@@ -91,7 +91,8 @@ async function finishEnrolment(
   try {
     const made = await verifyCreation(given, pending.challenge, answer);
     const found = attested(made.claim, made.aaguid, given.settings.policy.metadata, given.now);
-    if (judgeAttestation(given.settings.policy, found)) return { is: 'refused', why: 'not-allowed' };
+    const reason = judgeAttestation(given.settings.policy, found);
+    if (reason) return { is: 'refused', why: 'not-allowed', reason };
     const key: Key = {
       id: made.credential.id,
       publicKey: Buffer.from(made.credential.publicKey).toString('base64url'),

@@ -173,6 +173,7 @@ export const push = defineFactor<Phone, Settings, Enrolling, Asking>({
     signed: ({ publicKey }, text, by) => signed(publicKey, text, by),
     sameKey: (one, other) => one.publicKey === other.publicKey,
     digits: ({ number }) => number.length,
+    wokenWhere: ({ subscription }) => subscription,
     wokenAt: (phone, subscription) => ({ ...phone, subscription }),
   },
   beginEnrolment: async (given) => beginEnrolment(given),

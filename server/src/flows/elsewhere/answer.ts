@@ -4,6 +4,7 @@
  */
 import { type Circumstance, type Commit, commit } from '../../accounts/commit.ts';
 import { notify } from '../../accounts/notices.ts';
+import { endOthers } from '../../accounts/sessions.ts';
 import { Problem } from '../../errors.ts';
 import { clearAttempts } from '../../storage/attempts.ts';
 import { answerElsewhere, closeChallenge, findChallenge } from '../../storage/challenges.ts';
@@ -13,8 +14,9 @@ import { count, tellDisabled, tooMany } from '../count.ts';
 import type { Guess } from '../flow.ts';
 import { givenFor } from '../given.ts';
 import { answerBound, openFlow } from '../scene.ts';
+import { forgetRequests } from '../sending/requests.ts';
 import type { Device } from './devices.ts';
-import { type Found, pendingIn, waitingAt } from './requests.ts';
+import { type Found, laneFor, pendingIn, waitingAt } from './requests.ts';
 
 /** How long the page has to collect an answer, in milliseconds: it may have been asleep. */
 const collectWithin = 60_000;
@@ -71,7 +73,13 @@ async function approve(by: Circumstance, device: Device, found: Found, answer: D
   const { challenge, flow } = found;
   const { kind, factor } = device;
   const guess: Guess = {
-    ...{ subject: factor?.user_id ?? '', kind: kind.kind, lane: 'other', challengeId: challenge.id, slow: false },
+    ...{
+      subject: factor?.user_id ?? '',
+      kind: kind.kind,
+      lane: laneFor(challenge),
+      challengeId: challenge.id,
+      slow: false,
+    },
     ...(kind.answersTaken === undefined ? {} : { most: kind.answersTaken }),
   };
   const counted = await count(by, guess);
@@ -88,6 +96,7 @@ async function approve(by: Circumstance, device: Device, found: Found, answer: D
       const keep = { answer: sealed, now: c.now, collectBy: c.now + collectWithin };
       if (!(await answerElsewhere(c.tx, challenge.id, keep))) return false;
       await clearAttempts(c.tx, guess);
+      await forgetRequests(c.tx, guess.subject);
       await c.record({ type: 'proof.given-elsewhere', userId: challenge.user_id, details });
       return true;
     }
@@ -115,6 +124,8 @@ async function deny(by: Circumstance, device: Device, found: Found, { decision }
     });
     const from = { browser: flow.browser, address: flow.address, place: by.deps.placeOf(flow.address) };
     await notify(asSeen(c, from), user, notMe ? 'notice.not-me' : 'notice.denied');
+    // Who asked this had a session: it is not the owner's.
+    if (notMe && flow.session_id !== null) await endOthers(c, user.id, null, 'owner');
     if (notMe) await exposed(c, user.id);
     return true;
   });

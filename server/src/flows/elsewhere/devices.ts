@@ -5,13 +5,18 @@ import { factorBound } from '../../accounts/tokens.ts';
 import { Problem } from '../../errors.ts';
 import type { AnyFactorKind, Elsewhere } from '../../factors/factor.ts';
 import { factorKinds } from '../../factors/index.ts';
+import { hashToken } from '../../security/tokens.ts';
 import { factorWith, swapFactorData } from '../../storage/factors.ts';
 import type { FactorRow } from '../../storage/tables.ts';
+import { takePlace } from '../../storage/throttles.ts';
 import { findUser, lockUser } from '../../storage/users.ts';
 import { pairedData } from './pairing.ts';
 
 /** How far a device's clock may be from ours, in milliseconds. */
 const clockWithin = 5 * 60_000;
+
+/** Kept far longer than a clock may be off. */
+const signedOnce = { most: 1, windowMs: 60 * 60_000 } as const;
 
 /** A kind whose questions are answered on another device. */
 export type ElsewhereKind = AnyFactorKind & { readonly elsewhere: Elsewhere };
@@ -49,14 +54,29 @@ export async function deviceOf(by: Circumstance, request: SignedRequest): Promis
   const device = await find(by, request.device);
   const { method, path, time, bodyHash } = request;
   const text = ['secondlock-device', method, path, time, bodyHash].join('\n');
-  if (device?.kind.elsewhere.signed(device.data, text, request.signature)) return device;
-  if (device) {
-    const userId = device.factor?.user_id ?? null;
-    await commit(by, (c) =>
-      c.record({ type: 'device.refused', userId, actor: null, details: { reason: 'signature' } }),
-    );
+  if (!device?.kind.elsewhere.signed(device.data, text, request.signature)) {
+    if (device) await refuse(by, device, 'signature');
+    throw new Problem('not-signed-in');
   }
-  throw new Problem('not-signed-in');
+  if (method !== 'GET' && !(await isFirst(by, request, text))) {
+    await refuse(by, device, 'replayed');
+    throw new Problem('forbidden');
+  }
+  return device;
+}
+
+const refuse = (by: Circumstance, { factor }: Device, reason: string): Promise<void> =>
+  commit(by, (c) =>
+    c.record({ type: 'device.refused', userId: factor?.user_id ?? null, actor: null, details: { reason } }),
+  );
+
+/**
+ * Whether this is the first time that it is sent: what changes something is taken once. It is known by what was signed,
+ * since one ECDSA signature can be made into another; and it is counted at its own time, so that no window ends between.
+ */
+function isFirst(by: Circumstance, { device, time }: SignedRequest, text: string): Promise<boolean> {
+  const quota = { key: `signed:${device}:${hashToken(text)}`, ...signedOnce };
+  return commit(by, ({ tx }) => takePlace(tx, quota, Number(time)));
 }
 
 /** The same device as it stands now; undefined where it is no longer connected or has another key. */

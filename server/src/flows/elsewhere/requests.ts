@@ -1,6 +1,7 @@
 /** What waits on a device for its owner's answer: who asks, when and from where, as the server saw it. */
 import type { Circumstance } from '../../accounts/commit.ts';
 import type { Purpose } from '../../factors/factor.ts';
+import type { Lane } from '../../policy/limits.ts';
 import { waitingFor } from '../../storage/challenges.ts';
 import { findFlow } from '../../storage/flows.ts';
 import type { ChallengeRow, FlowRow } from '../../storage/tables.ts';
@@ -42,6 +43,10 @@ export async function waitingAt(by: Circumstance, { factor, person }: Device): P
   }
   return found;
 }
+
+/** What a device's answers are counted in: it has no known browser, and nothing closes the way back (RATE-01). */
+export const laneFor = ({ purpose }: Pick<ChallengeRow, 'purpose'>): Lane =>
+  purpose === 'recovery' ? purpose : 'other';
 
 /** A question's sealed half, as its kind wrote it. */
 export function pendingIn(by: Circumstance, { kind }: Pick<Device, 'kind'>, challenge: ChallengeRow): unknown {

@@ -3,7 +3,7 @@
  * other processes change is seen within a second, for all who wait in a few statements together, so that ten thousand
  * pages cost no more than a few.
  */
-import { flowMarks } from '../../storage/flows.ts';
+import { type FlowMark, flowMarks } from '../../storage/flows.ts';
 import type { Database } from '../../storage/open.ts';
 
 /** How often the rows are looked at, in milliseconds. */
@@ -12,14 +12,16 @@ const lookEvery = 1000;
 /** How many flows one statement asks after. */
 const together = 500;
 
-interface Waiting {
+/** Who waits for a flow. */
+export interface Waiting {
+  /** The flow as they know it. */
   readonly mark: string;
-  readonly wake: () => void;
+  wake(): void;
 }
 
 /** A mark as text: two that differ are two states. */
-export const markText = (of: { readonly version: number; readonly open: number; readonly answered: number }): string =>
-  `${of.version}.${of.open}.${of.answered}`;
+export const markText = ({ version, open, answered, epoch, ended }: Omit<FlowMark, 'id'>): string =>
+  `${version}.${open}.${answered}.${epoch ?? ''}${ended ? '.ended' : ''}`;
 
 /** Who waits in this process. */
 export class Watch {
@@ -34,7 +36,7 @@ export class Watch {
 
   /** Wakes who waits for this flow. */
   stirFlow(tenant: string, id: string): void {
-    for (const { wake } of this.#flows.get(tenant)?.get(id) ?? []) wake();
+    for (const waiting of this.#flows.get(tenant)?.get(id) ?? []) waiting.wake();
   }
 
   /** Wakes the device that answers for this factor. */
@@ -42,21 +44,18 @@ export class Watch {
     for (const wake of this.#devices.get(`${tenant}:${factorId}`) ?? []) wake();
   }
 
-  /** Resolves when the flow is no longer as `mark` says, or after `ms`, or when `signal` ends it. */
-  flow(tenant: string, id: string, mark: string, ms: number, signal: AbortSignal): Promise<void> {
+  /** Wakes who waits whenever the flow is no longer as their mark says. Gives what ends it. */
+  join(tenant: string, id: string, waiting: Waiting): () => void {
     const flows = this.#flows.get(tenant) ?? new Map<string, Set<Waiting>>();
     this.#flows.set(tenant, flows);
     const here = flows.get(id) ?? new Set<Waiting>();
     flows.set(id, here);
     this.#looking ??= setInterval(() => void this.#look(), lookEvery).unref();
-    return woken(ms, signal, (wake) => {
-      const waiting = { mark, wake };
-      here.add(waiting);
-      return () => {
-        here.delete(waiting);
-        if (here.size === 0) flows.delete(id);
-      };
-    });
+    here.add(waiting);
+    return () => {
+      here.delete(waiting);
+      if (here.size === 0) flows.delete(id);
+    };
   }
 
   /** Resolves when a question to this factor's device may be there, or after `ms`, or when `signal` ends it. */
@@ -85,7 +84,8 @@ export class Watch {
         // A database that is away is told by the requests; who waits here looks again in a second.
         const marks = await flowMarks(this.#database.in(tenant), ids.slice(from, from + together)).catch(() => []);
         for (const mark of marks) {
-          for (const { mark: known, wake } of flows.get(mark.id) ?? []) if (known !== markText(mark)) wake();
+          const text = markText(mark);
+          for (const waiting of flows.get(mark.id) ?? []) if (waiting.mark !== text) waiting.wake();
         }
       }
     }

@@ -1,6 +1,6 @@
 /** Keeps what is sent within the quotas of `policy/limits.ts`, so that nobody's mailbox is flooded through this service. */
 import { type Circumstance, type Commit, commit } from '../../accounts/commit.ts';
-import type { Message } from '../../delivery/deliver.ts';
+import type { Channel, Message } from '../../delivery/deliver.ts';
 import { Problem } from '../../errors.ts';
 import { phoneChannel } from '../../factors/sms/phone.ts';
 import { type BrowserLane, type SendingQuota, sendingQuotas } from '../../policy/limits.ts';
@@ -31,8 +31,7 @@ export async function keepToQuotas(
   send: Message,
   lane: BrowserLane,
 ): Promise<number | undefined> {
-  const { quotas, share, destination } =
-    send.channel === 'sms' ? numberShare(scene, send, lane) : mailShare(scene, send, lane);
+  const { quotas, share, destination } = shareOf[send.channel](scene, send, lane);
   const to = commit.deps.keyring.digest('destination', [destination]);
   const subject: Record<SendingQuota['name'], string> = {
     user: scene.person?.user.id ?? '',
@@ -76,6 +75,15 @@ function numberShare(scene: Scene, { to }: Message, lane: BrowserLane): Share {
     destination: phoneChannel(to ?? ''),
   };
 }
+
+/** A connected phone is one person's and is asked only after the password, so there is no share for just anybody. */
+const phoneShare = (_: Scene, { to }: Message, lane: BrowserLane): Share => ({
+  quotas: 'phone',
+  share: `phone-${lane}`,
+  destination: to ?? '',
+});
+
+const shareOf = { email: mailShare, sms: numberShare, push: phoneShare } satisfies Readonly<Record<Channel, unknown>>;
 
 /** Whether this number is a factor of the person: proved once, and not just typed. */
 export const isOwnNumber = ({ person }: Scene, to: string | null): boolean =>

@@ -32,7 +32,15 @@ export async function byKey(scene: Scene, answer: Answer): Promise<Judgement> {
   if (!verdict.alone) return refusedProof(scene, { kind, factor: row }, { is: 'wrong', why: 'not-verified' });
   const { proof, write } = acceptedProof({ ...scene, person }, row, open, verdict);
   const { user } = person;
-  const facts = { userId: user.id, epoch: user.epoch, identifier: user.email, mustProve: false, askable: [] };
+  const facts = {
+    userId: user.id,
+    epoch: user.epoch,
+    identifier: user.email,
+    mustProve: false,
+    askable: [],
+    // Somebody else knows the password, though it was not needed here.
+    ...(user.password_exposed_at === null ? {} : { newPassword: 'wanted' as const }),
+  };
   return { person, verdict: { is: 'known', proof, facts }, write };
 }
 

@@ -38,13 +38,18 @@ const isAskedWith = (factor: FactorRow, other: FactorRow): boolean =>
 export const askedWith = (scene: Scene, factor: FactorRow): FactorRow[] =>
   askable(scene).filter((other) => isAskedWith(factor, other));
 
-/** The open question to a factor, or to all of its kind. */
+/** The open question to a factor, or to all of its kind; not the one that went to whoever was there. */
 export const challengeOf = (scene: Scene, factor: FactorRow): OpenChallenge | undefined => {
   const all = kindOf(factor.kind).answeredBy !== undefined;
-  return scene.challenges.find((open) =>
-    all ? open.factorId === null && open.kind === factor.kind && !open.toAnybody : open.factorId === factor.id,
-  );
+  return scene.challenges.find((open) => {
+    if (open.userId !== factor.user_id) return false;
+    return all ? open.factorId === null && open.kind === factor.kind : open.factorId === factor.id;
+  });
 };
+
+/** What another device has answered, as long as it may be collected: an approval that nobody comes for is over soon. */
+export const collectable = (scene: Scene, open: OpenChallenge | undefined): OpenChallenge['answer'] =>
+  open && open.expiresAt > scene.now ? open.answer : undefined;
 
 /** The ways that are left beside the one that is asked, a text message first. */
 export const otherWays = (scene: Scene, factor: FactorRow): Way[] =>

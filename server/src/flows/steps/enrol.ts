@@ -3,6 +3,7 @@ import type { AnyFactorKind, Question } from '../../factors/factor.ts';
 import { kindOf } from '../../factors/index.ts';
 import { rations } from '../../policy/limits.ts';
 import { randomId } from '../../security/random.ts';
+import { factorWith } from '../../storage/factors.ts';
 import { askEnrolment, asked } from '../ask.ts';
 import { bindingOf } from '../enrolling.ts';
 import { no } from '../facts.ts';
@@ -12,6 +13,7 @@ import type { Answer, Refused } from '../prompt.ts';
 import { laneIn } from '../scene.ts';
 import { takeRations } from '../sending/quotas.ts';
 import { heldBack, tellHeldBack } from '../sending/risk.ts';
+import { collectable } from './askable.ts';
 import { enrolled, learnEnrolled } from './enrolled.ts';
 import { fits, rationSignatures, textOf } from './proof.ts';
 import { mayResend, resend } from './resend.ts';
@@ -32,13 +34,13 @@ export const enrol: Step = {
     if (open?.prompt.ask === 'fill') return open.prompt;
     if (open && 'options' in open.prompt) return { ...open.prompt, kind, others: [] };
     if (open?.prompt.ask === 'wait') {
-      const answered = open.answer ? { answered: true as const } : {};
+      const answered = collectable(scene, open) ? { answered: true as const } : {};
       return { ...open.prompt, kind, ...mayResend(scene, open), ...answered, others: [] };
     }
     return { ask: 'offer', kinds: [], skippable: false, why: 'offer.choice' };
   },
   collect: (scene) => {
-    const answer = challengeOf(scene)?.answer;
+    const answer = collectable(scene, challengeOf(scene));
     return answer && { collected: answer };
   },
   takes: ['code', 'credential', 'fill', 'resend', 'accept'],
@@ -94,11 +96,19 @@ async function judged(scene: Scene, open: OpenChallenge, answer: string): Promis
   const id = open.prompt.ask === 'fill' ? randomId(scene.by.deps.random) : open.id;
   const verdict = await kind.finishEnrolment(givenFor(scene, kind, id), kind.enrolling.parse(open.pending), answer);
   if (verdict.is === 'more') return more(scene, { id, kind: verdict.kind ?? kind.kind }, verdict.question);
-  if (verdict.is === 'refused') return refused(scene, kind, verdict.why);
+  if (verdict.is === 'refused') return refused(scene, kind, verdict.why, verdict.reason);
   if (verdict.is === 'wrong') return refused(scene, kind, verdict.is, verdict.why);
   if (verdict.is !== 'ok') return refused(scene, kind, verdict.is);
+  if (await isTaken(scene, kind, verdict.data)) return refused(scene, kind, 'wrong', 'somebody-elses');
   const added = { id: randomId(scene.by.deps.random), kind, data: verdict.data, by: 'owner', kept: false } as const;
   return enrolled(scene, { ...added, shown: verdict }, true, open);
+}
+
+/** Whether it is a factor already: a key's id is one key's and one person's (WebAuthn L3 §7.1 step 26). */
+async function isTaken({ by }: Scene, kind: AnyFactorKind, data: unknown): Promise<boolean> {
+  const lookup = kind.lookup?.(data);
+  if (lookup === undefined) return false;
+  return (await factorWith(by.deps.database.in(by.tenant.id), kind.kind, lookup)) !== undefined;
 }
 
 /** What was filled in leads to the next question, which may be another kind's. */

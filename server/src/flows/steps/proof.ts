@@ -17,6 +17,7 @@ import { type Judgement, Moved, type OpenChallenge, type Scene } from '../flow.t
 import { factorData, givenFor } from '../given.ts';
 import type { Answer } from '../prompt.ts';
 import { takeRations } from '../sending/quotas.ts';
+import { forgetRequests } from '../sending/requests.ts';
 
 /** An answer as its kind takes it: text as it was typed, anything else as JSON; undefined where it answers nothing. */
 export function textOf(answer: Answer): string | undefined {
@@ -103,6 +104,8 @@ async function keepProof(
   const level = verdict.reaches ?? factor.level;
   const kept = await swapFactorData(c.tx, factor, { data, state, level, last_used_at: c.now });
   if (!kept || !(await answerChallenge(c.tx, open.id, c.now))) throw new Moved('the factor has moved');
+  // Whoever proves another factor may be asked on the phone again (PUSH-04).
+  if (scene.person?.factors.some((mine) => kindOf(mine.kind).elsewhere)) await forgetRequests(c.tx, factor.user_id);
   const details = { kind: kind.kind, factor: factor.id, purpose: scene.facts.purpose };
   await c.record({ type: 'proof.accepted', userId: factor.user_id, details });
   if (verdict.risk) {

@@ -15,6 +15,7 @@ import {
   askable,
   askedWith,
   challengeOf,
+  collectable,
   currentFactor,
   currentOf,
   enrolled,
@@ -31,7 +32,8 @@ export const secondFactor: Step = {
   enter: askFirstSafe,
   show,
   collect: (scene): Collected | undefined => {
-    const answer = askable(scene).length > 0 ? challengeOf(scene, currentFactor(scene))?.answer : undefined;
+    const open = askable(scene).length > 0 ? challengeOf(scene, currentFactor(scene)) : undefined;
+    const answer = collectable(scene, open);
     return answer && { collected: answer };
   },
   takes: ['code', 'credential', 'choose', 'resend'],
@@ -73,14 +75,15 @@ function show(scene: Scene): Prompt {
     case 'code':
       return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open) };
     case 'wait':
-      return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open), ...answered(open) };
+      return { ...open.prompt, ...shared, factorId: factor.id, ...mayResend(scene, open), ...answered(scene, open) };
     default:
       if (open && 'options' in open.prompt) return { ...open.prompt, ...shared };
       return { ask: 'choose', about: 'proof', options: wayOfEach(askable(scene)) };
   }
 }
 
-const answered = (open: OpenChallenge): { answered?: true } => (open.answer ? { answered: true } : {});
+const answered = (scene: Scene, open: OpenChallenge): { answered?: true } =>
+  collectable(scene, open) ? { answered: true } : {};
 
 /**
  * Asks the current factor, or the next one where it cannot be asked: the operator has removed what it needs, the risk

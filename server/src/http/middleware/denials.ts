@@ -8,6 +8,7 @@ import { type AppContext, circumstance } from '../context.ts';
 const told: Partial<Record<ErrorCode, 'access.denied' | 'flow.refused' | 'step-up.demanded'>> = {
   'cross-site': 'access.denied',
   'not-signed-in': 'access.denied',
+  'wrong-time': 'access.denied',
   forbidden: 'access.denied',
   'last-factor': 'access.denied',
   'registration-closed': 'access.denied',

@@ -6,17 +6,31 @@ const always: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
   'x-frame-options': 'DENY',
 };
 
+const permissions = (camera: string): string => `camera=${camera}, microphone=(), geolocation=(), payment=(), usb=()`;
+
+/** For the page that scans QR codes. */
+export const withCamera = permissions('(self)');
+
 /** Answers that are data: nothing may be loaded from them, framed or stored. */
 const forData = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The service worker: it runs no code but its own, and fetches the parts that it keeps. */
+export const forServiceWorker = forData.replace(';', "; connect-src 'self';");
 
 /** Pages: everything from this origin, nothing inline (NET-02). */
 export const forPages =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
   "manifest-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** What holds where a surface has said nothing else. */
+const unlessSet: Readonly<Record<string, string>> = {
+  'content-security-policy': forData,
+  'permissions-policy': permissions('()'),
+  'cache-control': 'no-store',
+};
 
 const twoYears = 'max-age=63072000; includeSubDomains';
 
@@ -26,8 +40,7 @@ const alwaysIn = (development: boolean): Readonly<Record<string, string>> =>
 /** The headers of an answer that no surface made. */
 export const dataHeaders = (development: boolean): [name: string, value: string][] => [
   ...Object.entries(alwaysIn(development)),
-  ['content-security-policy', forData],
-  ['cache-control', 'no-store'],
+  ...Object.entries(unlessSet),
 ];
 
 /** Sets the headers of every answer, errors included. What a surface has set itself stays. */
@@ -37,7 +50,6 @@ export function headers(development: boolean): MiddlewareHandler<AppEnv> {
     await next();
     const to = c.res.headers;
     for (const [name, value] of names) to.set(name, value);
-    if (!to.has('content-security-policy')) to.set('content-security-policy', forData);
-    if (!to.has('cache-control')) to.set('cache-control', 'no-store');
+    for (const [name, value] of Object.entries(unlessSet)) if (!to.has(name)) to.set(name, value);
   };
 }

@@ -166,7 +166,8 @@ export const messages = {
     paragraphs: [
       'On your phone you said of a request at {service} that it was not you. Nobody was let in. Whoever it was knew your password, so it is no longer good enough.',
       circumstances,
-      'Set a new one now: open {origin} yourself, by typing the address or from your bookmarks, and choose “Forgot your password?”. At your next sign-in a new one is asked for in any case.',
+      'Set a new one now: choose “Forgot your password?” on the sign-in page. At your next sign-in a new one is asked for in any case.',
+      object,
     ],
   },
   'notice.preferred-changed': notice(

@@ -5,7 +5,7 @@ import { factorOf, factorsOf, remove, reportLost } from '../../account.ts';
 import type { Answer, Browser } from '../../browser.ts';
 import { openHouse } from '../../house.ts';
 import { asked, enterPassword, newAddress, register, signIn, stepUp } from '../../people.ts';
-import { cellsWith, dump } from '../../records.ts';
+import { cellsWith, dump, told } from '../../records.ts';
 import { inHouse } from '../../shared-house.ts';
 import { addPhone, askedByText, fillIn, newNumber, other, textsTo, withPhone } from './phones.ts';
 
@@ -322,8 +322,12 @@ inHouse(
         '0170 1234567': 'not-a-number',
         '+49 30 123456': 'number-not-allowed',
       };
-      for (const [value, why] of Object.entries(typed))
-        assert.equal(said(await ada.browser.answer(flow, { value })), why);
+      for (const [value, why] of Object.entries(typed)) {
+        const events = await told(house(), async () => {
+          assert.equal(said(await ada.browser.answer(flow, { value })), why);
+        });
+        assert.ok(events.some(({ type, details }) => type === 'proof.refused' && details.reason === why));
+      }
       assert.equal(said(await ada.browser.answer(flow, { code: '000000' })), 'bad-request');
       assert.equal(
         house().texts.some(({ to }) => to.startsWith('+49')),

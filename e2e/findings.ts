@@ -1,9 +1,9 @@
-/** What a page must not show anybody: what axe finds, and texts with holes in them. */
+/** What axe finds on a page, and what no page may say. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect } from './house.ts';
 
-/** Fails where the page has a serious finding. */
+/** No finding that is serious, and no text that is broken. */
 export async function expectNoFinding(page: Page): Promise<void> {
   // A text with a hole in it, or the key of one that is missing.
   await expect(page.locator('body')).not.toContainText(

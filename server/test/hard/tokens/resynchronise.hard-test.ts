@@ -1,12 +1,12 @@
 /** Tokens out of step: by their owner after another proof, by the desk, and never past the limits of guessing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addApp, factorOf, type Listed } from '../account.ts';
-import type { Browser } from '../browser.ts';
-import { asked, enterPassword, type Person, register } from '../people.ts';
-import { told } from '../records.ts';
-import { inHouse } from '../shared-house.ts';
-import { Desk, type Device, enrolToken, newDevice, outcome, tryToken } from './desk.ts';
+import { addApp, factorOf, type Listed } from '../../account.ts';
+import type { Browser } from '../../browser.ts';
+import { asked, enterPassword, type Person, register } from '../../people.ts';
+import { told } from '../../records.ts';
+import { inHouse } from '../../shared-house.ts';
+import { Desk, type Device, enrolToken, newDevice, outcome, tryToken } from '../../tokens/desk.ts';
 
 const minute = 60_000;
 

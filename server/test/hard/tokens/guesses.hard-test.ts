@@ -1,9 +1,9 @@
 /** Guesses at one token in the store room, by many accounts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openHouse } from '../house.ts';
-import { asked, register } from '../people.ts';
-import { Desk, newDevice } from './desk.ts';
+import { openHouse } from '../../house.ts';
+import { asked, register } from '../../people.ts';
+import { Desk, newDevice } from '../../tokens/desk.ts';
 
 test('OATH-10 guesses at one token are counted together, whichever account makes them', async () => {
   await using house = await openHouse();
