@@ -53,9 +53,10 @@ export async function loadNextTexts(): Promise<void> {
   add(await language.next());
 }
 
-/** Loads what the account pages say. */
+/** Loads what the account pages say, where flows are gone through too. */
 export async function loadAccountTexts(): Promise<void> {
-  add(await language.account());
+  const [account] = await Promise.all([language.account(), loadNextTexts()]);
+  add(account);
 }
 
 /** Loads what the authenticator says. */

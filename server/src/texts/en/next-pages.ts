@@ -31,17 +31,17 @@ export const nextPages = {
   'wait.pairing.answered': 'Your phone is there. One moment…',
   'wait.pairing.over': 'The time is up: this picture no longer works.',
 
-  'pair.title': 'Connect your phone',
-  'pair.http':
+  'connect.title': 'Connect your phone',
+  'connect.http':
     'You are at {origin}, which is not https. A real phone needs an https address; to try this out, open the link in another window of this machine.',
-  'pair.scan': 'Scan this picture with your phone’s camera',
-  'pair.qr.alt': 'QR code that connects your phone. The same as a link is next to it.',
-  'pair.link': 'On the phone already, or cannot scan? Open this link',
-  'pair.link.what': 'the link',
-  'pair.connect': 'Tap “Connect” on the phone',
-  'pair.connect.hint': 'Allow notifications if it asks, so that requests reach you.',
-  'pair.return': 'Come back here: this page goes on by itself',
-  'pair.again': 'Show a new picture',
+  'connect.scan': 'Scan this picture with your phone’s camera',
+  'connect.qr.alt': 'QR code that connects your phone. The same as a link is next to it.',
+  'connect.link': 'On the phone already, or cannot scan? Open this link',
+  'connect.link.what': 'the link',
+  'connect.connect': 'Tap “Connect this phone” there',
+  'connect.connect.hint': 'Allow notifications if it asks, so that requests reach you.',
+  'connect.return': 'Come back here: this page goes on by itself',
+  'connect.again': 'Show a new picture',
 
   'denied.title': 'The request was refused on the phone',
   'denied.lead': 'Nothing was opened. If it was you who asked, begin again and look for the new request.',

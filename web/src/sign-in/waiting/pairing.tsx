@@ -18,14 +18,14 @@ const overHttp = (): boolean => window.location.protocol === 'http:';
 function TheLink({ uri, qr }: { uri: string; qr: string }): ReactNode {
   return (
     <div className="scan">
-      <img className="qr" src={picture(qr)} alt={t('pair.qr.alt')} width="208" height="208" />
+      <img className="qr" src={picture(qr)} alt={t('connect.qr.alt')} width="208" height="208" />
       <div className="scan-key">
-        <p>{t('pair.link')}</p>
+        <p>{t('connect.link')}</p>
         <a className="pair-link" href={uri} target="_blank" rel="noreferrer">
           {uri}
           <span className="for-ears"> {t('code.outbox-opens')}</span>
         </a>
-        <CopyButton text={uri} what={t('pair.link.what')} />
+        <CopyButton text={uri} what={t('connect.link.what')} />
       </div>
     </div>
   );
@@ -42,21 +42,21 @@ export function Pairing({ prompt, flow, inner, state, until }: PairingProps): Re
   return (
     <>
       <Heading focus inner={inner}>
-        {t('pair.title')}
+        {t('connect.title')}
       </Heading>
-      {overHttp() && <Notice tone="warn">{t('pair.http', { origin: window.location.origin })}</Notice>}
+      {overHttp() && <Notice tone="warn">{t('connect.http', { origin: window.location.origin })}</Notice>}
       {state !== 'over' && (
         <ol className="steps">
           <li>
-            <h2>{t('pair.scan')}</h2>
+            <h2>{t('connect.scan')}</h2>
             <TheLink uri={uri} qr={qr} />
           </li>
           <li>
-            <h2>{t('pair.connect', { service: pageMeta.service })}</h2>
-            <p>{t('pair.connect.hint')}</p>
+            <h2>{t('connect.connect', { service: pageMeta.service })}</h2>
+            <p>{t('connect.connect.hint')}</p>
           </li>
           <li>
-            <h2>{t('pair.return')}</h2>
+            <h2>{t('connect.return')}</h2>
           </li>
         </ol>
       )}
@@ -68,7 +68,7 @@ export function Pairing({ prompt, flow, inner, state, until }: PairingProps): Re
           busy={flow.busy}
           onClick={() => void flow.submit(state === 'over' ? { resend: true } : {})}
         >
-          {t(state === 'over' ? 'pair.again' : 'app.continue')}
+          {t(state === 'over' ? 'connect.again' : 'app.continue')}
         </Button>
       )}
       <Help about={[`${prompt.kind}.pair`, prompt.kind]} />
