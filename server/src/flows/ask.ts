@@ -8,7 +8,7 @@ import { type BrowserLane, resendPause } from '../policy/limits.ts';
 import { randomId } from '../security/random.ts';
 import { insertChallenge, killChallenges, killChallengesFor, killChallengesOfKind } from '../storage/challenges.ts';
 import type { FactorRow } from '../storage/tables.ts';
-import type { Asked, Scene } from './flow.ts';
+import type { Asked, OpenChallenge, Scene } from './flow.ts';
 import { factorData, givenFor } from './given.ts';
 import { keepToQuotas } from './sending/quotas.ts';
 
