@@ -69,6 +69,8 @@ const media = 'text/event-stream';
 function onWire(c: AppContext, outgoing: ServerResponse, begin: (stream: EventStream) => { hungUp(): void }): Response {
   const headers = Object.fromEntries(dataHeaders(c.get('surfaces').development));
   outgoing.writeHead(200, { ...headers, 'content-type': media });
+  // Sent by itself the head becomes one string; before that it is fifty pieces, which would stay as long as the page.
+  outgoing.flushHeaders();
   const stream = new Written({
     write: (text) => {
       if (!outgoing.write(text) && outgoing.writableLength > mostUnread) outgoing.destroy();
