@@ -292,10 +292,7 @@ for (const [dialect, open] of Object.entries(openers)) {
       const { clock, postbox, outboxWith, put } = await house();
       await put(endless);
       const claimed = Promise.withResolvers<void>();
-      const send = (): Promise<Taken> => {
-        claimed.resolve();
-        return new Promise(() => {});
-      };
+      const send = () => new Promise<Taken>(() => claimed.resolve());
       const stuck: Sender = { name: 'stuck', send, close: async () => {} };
       const gone = outboxWith({ accounts: mailers(stuck) });
       gone.stop = async () => {};

@@ -127,7 +127,7 @@ describe('a YubiKey', () => {
     silent.trouble = 'silent';
     const [first, second] = [await silent.listen(), await server.listen()];
     try {
-      const settings = yubikey.settings.parse({ ...server.settings(), urls: [first.url, second.url], timeout: 150 });
+      const settings = yubikey.settings.parse({ ...server.settings(), urls: [first.url, second.url], timeout: 600 });
       const given = testGiven({ settings });
       const began = performance.now();
       assert.equal((await yubikey.finishEnrolment(given, {}, key.touch())).is, 'ok');
