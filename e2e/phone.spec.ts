@@ -98,7 +98,7 @@ test('ENR-04 after an app the number is suggested, one click leads to its field,
   house,
 }) => {
   await register(page, house);
-  await expect(page.getByText('a text message gets you in when the app is not at hand')).toBeVisible();
+  await expect(page.getByText('a text message gets you in when nothing else is at hand')).toBeVisible();
   await page.getByRole('link', { name: 'Add your number' }).click();
   await expect(heading(page, 'Your phone number')).toBeVisible();
   await page.getByLabel('Phone number').fill(number);

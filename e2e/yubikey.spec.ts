@@ -39,8 +39,10 @@ test('ENR-04 OTP-03 a touch turns the key on, another signs in, and none of them
   // Strongest first, the good start at the top; no hardware token, since none is there to be had.
   await expect(page.locator('.way-name')).toHaveText([
     /^Authenticator app\s*A good start$/,
+    'Passkey',
     'YubiKey',
     'Text message',
+    'Phone approval',
     'E-mailed code',
   ]);
   await button(page, /YubiKey/).click();

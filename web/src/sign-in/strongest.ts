@@ -15,8 +15,15 @@ const strength: Readonly<Record<Offerable['level'], number>> = {
 const strongestFirst = (kinds: readonly Offerable[]): Offerable[] =>
   kinds.toSorted((one, other) => strength[other.level] - strength[one.level]);
 
+/** An authenticator app, which is what "an app" means on a page. */
+const app = 'totp';
+
+/** What takes the place of a phone number: an app, where there is one to be had. */
+export const appAmong = (kinds: readonly Offerable[]): Offerable | undefined =>
+  kinds.find(({ kind }) => kind === app) ?? goodStart(kinds);
+
 /** What one begins with: what the server says, or the strongest. */
-export const goodStart = (kinds: readonly Offerable[]): Offerable | undefined =>
+const goodStart = (kinds: readonly Offerable[]): Offerable | undefined =>
   kinds.find(({ advice }) => advice === 'good-start') ?? strongestFirst(kinds)[0];
 
 /** What is chosen until the person chooses. */

@@ -8,7 +8,7 @@ import { Heading } from '../../ui/heading.tsx';
 import { AnswerForm } from '../answer-form.tsx';
 import { useField, useFieldFocus } from '../field-state.ts';
 import { Help } from '../help.tsx';
-import { goodStart } from '../strongest.ts';
+import { appAmong } from '../strongest.ts';
 import type { PromptProps } from './prompt-props.ts';
 
 type What = Extract<Prompt, { ask: 'fill' }>['what'];
@@ -30,7 +30,7 @@ function BeforeField({ notice, flow, id }: NoticeProps): ReactNode {
   return (
     <div className="notice notice-warn before-field">
       <p id={id}>{tAny([`notice.${notice}`, notice], notice)}</p>
-      <Button look="quiet" idle={flow.busy} onClick={() => void flow.rechoose(({ kinds }) => goodStart(kinds)?.kind)}>
+      <Button look="quiet" idle={flow.busy} onClick={() => void flow.rechoose(({ kinds }) => appAmong(kinds)?.kind)}>
         {t('fill.phone.instead')}
       </Button>
     </div>
