@@ -288,7 +288,7 @@ export const writers: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   endFlow: (tx) => flows.endFlow(tx, 'w', now),
   answerElsewhere: (tx) => challenges.answerElsewhere(tx, 'q', { answer: 'new', now, collectBy: later }),
   killChallenges: (tx) => challenges.killChallenges(tx, { flowId: 'w', factorId: 'f', kind: 'totp' }),
-  killChallengesFor: (tx) => challenges.killChallengesFor(tx, 'u', 'sign-in'),
+  killChallengesFor: (tx) => challenges.killChallengesFor(tx, 'u', 'sign-in', 'totp'),
   killChallengesOfKind: (tx) => challenges.killChallengesOfKind(tx, 'u', 'totp'),
   killChallengesOfFactor: (tx) => challenges.killChallengesOfFactor(tx, 'u', 'f'),
   closeChallenge: (tx) => challenges.closeChallenge(tx, 'q', 'answered'),

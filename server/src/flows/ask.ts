@@ -83,6 +83,8 @@ export function messageOf(scene: Scene, send: Sendable, expiresAt: number, reach
 /** A page of codes to keep is asked under a name that is no kind's. */
 const isElsewhere = (name: string): boolean => factorKinds.some((kind) => kind.kind === name && kind.elsewhere);
 
+const isMailed = (name: string): boolean => factorKinds.some((kind) => kind.kind === name && kind.sends === 'email');
+
 /** What a challenge's sealed question is tied to. */
 export const challengeBound = (tenant: string, challengeId: string): string => `challenge:${tenant}:${challengeId}`;
 
@@ -104,8 +106,8 @@ export async function writeAsked(
   const subject = userId ?? unknownSubject(scene.by, scene.facts.address?.canonical ?? '');
   // A newer recovery replaces the older ones, in whatever browser they began (REC-04); of an unknown address too, or
   // the difference would tell that it is unknown.
-  const replaces = scene.facts.purpose === 'recovery' && challenge.factorId === null;
-  if (replaces) await killChallengesFor(tx, subject, scene.facts.purpose);
+  const replaces = scene.facts.purpose === 'recovery' && isMailed(challenge.kind);
+  if (replaces) await killChallengesFor(tx, subject, scene.facts.purpose, challenge.kind);
   const { factorId, kind } = challenge;
   // The first question of a new flow has none before it.
   if (!how.first) await killChallenges(tx, { flowId: scene.flow.id, factorId, kind });

@@ -199,8 +199,17 @@ const identifier = z
   .refine((text) => !text.includes('\0'), 'no zero bytes');
 const code = z.string().max(128);
 const password = z.string().max(4096);
+/** What is nested too deeply to be written again is no answer. */
+function fitsAnAnswer(value: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return JSON.stringify(value).length <= 32_768;
+  } catch {
+    return false;
+  }
+}
+
 /** WebAuthn's answer as JSON; its kind looks at what it holds. Nothing deeper or larger than one can be. */
-const credential = z.record(z.string().max(64), z.unknown()).refine((value) => JSON.stringify(value).length <= 32_768);
+const credential = z.record(z.string().max(64), z.unknown()).refine(fitsAnAnswer);
 
 /** The shapes of answers. A submit holds exactly one of them; the current step says which it takes. */
 export const answers = {

@@ -36,7 +36,10 @@ export async function load(by: Circumstance, id: string, holderHash: string | un
   const db = by.deps.database.in(by.tenant.id);
   const row = await findFlow(db, id);
   if (!row || holderHash === undefined || !sameText(row.holder_hash, holderHash)) throw new Problem('no-such-flow');
-  return openFlow(by, row);
+  const loaded = await openFlow(by, row);
+  // Whoever answers a flow is not idle; a device that answers for them is somewhere else.
+  if (loaded.scene.session) await seen(by.deps, by.tenant.id, loaded.scene.session, by.source);
+  return loaded;
 }
 
 /** A flow's row with its scene, whoever holds it: for what another device answers. Throws where the flow is over. */
@@ -68,8 +71,6 @@ async function sessionOf(by: Circumstance, row: FlowRow): Promise<SessionRow | u
   if (row.session_id === null || row.done_at !== null) return undefined;
   const session = await liveSession(by.deps.database.in(by.tenant.id), row.session_id, by.deps.now());
   if (!session) throw new Problem('flow-over');
-  // Whoever answers a flow is not idle.
-  await seen(by.deps, by.tenant.id, session, by.source);
   return session;
 }
 

@@ -180,18 +180,21 @@ async function shownTo(c: AppContext, from: Device): Promise<z.infer<typeof requ
 
 const lookEvery = 1000;
 const heartbeats = 15;
+/** Then the phone signs anew: a request that somebody took down is worth no more than its time. */
+const mostLooks = 300;
 
 /** Looks each second and whenever this process has put a question; the signature was checked once, the key is each time. */
 async function events(c: AppContext): Promise<Response> {
   const first = await device(c, '');
   const by = circumstance(c);
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
   c.header('cache-control', 'no-store');
   return streamSSE(c, async (stream) => {
     const ended = new AbortController();
     stream.onAbort(() => ended.abort());
     let told = '';
     let now: Device | undefined = first;
-    for (let beat = 1; now !== undefined && !stream.aborted; beat += 1) {
+    for (let beat = 1; now !== undefined && !stream.aborted && beat <= mostLooks; beat += 1) {
       const data = JSON.stringify(await shownTo(c, now));
       if (data !== told) await stream.writeSSE({ event: 'requests', data });
       else if (beat % heartbeats === 0) await stream.write(': still here\n\n');
@@ -199,6 +202,6 @@ async function events(c: AppContext): Promise<Response> {
       await by.deps.watch.device(by.tenant.id, now.factor?.id ?? '', lookEvery, ended.signal);
       now = stream.aborted ? undefined : await sameDevice(by, first);
     }
-    if (!stream.aborted) await stream.writeSSE({ event: 'gone', data: '{}' });
+    if (!stream.aborted && !now) await stream.writeSSE({ event: 'gone', data: '{}' });
   });
 }

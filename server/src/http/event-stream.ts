@@ -79,6 +79,8 @@ function onWire(c: AppContext, outgoing: ServerResponse, begin: (stream: EventSt
   });
   const { hungUp } = listen(stream, begin);
   outgoing.on('close', hungUp);
+  // Whoever left while the flow was looked up has told so already, and would be told to for ever.
+  if (outgoing.destroyed || outgoing.closed) hungUp();
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -164,9 +164,9 @@ export async function killChallenges(
     .execute();
 }
 
-/** Kills all of a user's open challenges of one purpose, in every flow: a newer one replaces them. */
-export async function killChallengesFor(tx: Tx, userId: string, purpose: string): Promise<void> {
-  await kill(tx).where('user_id', '=', userId).where('purpose', '=', purpose).execute();
+/** Kills all of a user's open challenges of one purpose and kind, in every flow: a newer one replaces them. */
+export async function killChallengesFor(tx: Tx, userId: string, purpose: string, kind: string): Promise<void> {
+  await kill(tx).where('user_id', '=', userId).where('purpose', '=', purpose).where('kind', '=', kind).execute();
 }
 
 /** Kills a user's open challenges of one kind, in every flow: only one may be pending. */

@@ -9,6 +9,7 @@ import { Problem } from '../../errors.ts';
 import { clearAttempts } from '../../storage/attempts.ts';
 import { answerElsewhere, closeChallenge, findChallenge } from '../../storage/challenges.ts';
 import { endFlow } from '../../storage/flows.ts';
+import type { ChallengeRow } from '../../storage/tables.ts';
 import { lockUser, raiseEpoch, updateUser } from '../../storage/users.ts';
 import { count, tellDisabled, tooMany } from '../count.ts';
 import type { Guess } from '../flow.ts';
@@ -46,6 +47,8 @@ export async function answerRequest(by: Circumstance, device: Device, answer: De
   const found = (await waitingAt(by, device)).find(({ challenge }) => challenge.id === answer.request);
   if (!found) {
     const row = await findChallenge(by.deps.database.in(by.tenant.id), answer.request);
+    if (row && answer.decision === 'not-me' && (await disowned(by, device, row)))
+      return { is: 'denied', next: '/recovery' };
     await refuse(by, device, row && row.factor_id !== device.factor?.id ? 'another-device' : 'over');
     return { is: 'over' };
   }
@@ -132,6 +135,25 @@ async function deny(by: Circumstance, device: Device, found: Found, { decision }
   by.deps.watch.stirFlow(by.tenant.id, flow.id);
   if (!taken) return { is: 'over' };
   return { is: 'denied', ...(notMe ? { next: '/recovery' } : {}) };
+}
+
+/**
+ * “This was not me” of a request that ended otherwise: another factor was given, a newer request took its place, or its
+ * time was over. Somebody had the password all the same, and may be signed in.
+ */
+async function disowned(by: Circumstance, device: Device, row: ChallengeRow): Promise<boolean> {
+  const approved = row.answered_at !== null;
+  if (row.factor_id === null || row.factor_id !== device.factor?.id || row.state === 'denied' || approved) return false;
+  return commit(by, async (c) => {
+    const user = await lockUser(c.tx, row.user_id ?? '');
+    if (!user) return false;
+    const details = { ...detailsOf(device, row.purpose), reason: 'not-me' as const };
+    await c.record({ type: 'proof.denied', userId: user.id, details });
+    await notify(c, user, 'notice.not-me');
+    await endOthers(c, user.id, null, 'owner');
+    await exposed(c, user.id);
+    return true;
+  });
 }
 
 /** The notice tells of the browser that was turned away, not of the phone that did it. */

@@ -32,7 +32,6 @@ export interface Paired {
 
 /** Answers a pairing, once. Unknown, used and too old look the same: `link-over`. */
 export async function pair(by: Circumstance, said: Pairing): Promise<Paired> {
-  await takeRations(by, [{ key: `pairing-from:${by.source.network}`, ...rations.pairingsFromSource }]);
   const found = await openPairing(by, said.pairing);
   if (!found || found.row.answered_at !== null) throw await over(by, 'unknown');
   const { row, scene, kind } = found;
@@ -52,6 +51,8 @@ export async function pair(by: Circumstance, said: Pairing): Promise<Paired> {
 }
 
 async function over(by: Circumstance, reason: string): Promise<Problem> {
+  // A right one is nobody's guess, and waits for nobody's.
+  await takeRations(by, [{ key: `pairing-from:${by.source.network}`, ...rations.pairingsFromSource }]);
   await commit(by, (c) => c.record({ type: 'device.refused', userId: null, details: { reason: `pairing-${reason}` } }));
   return new Problem('link-over');
 }

@@ -29,6 +29,7 @@ export class Watch {
   readonly #flows = new Map<string, Map<string, Set<Waiting>>>();
   readonly #devices = new Map<string, Set<() => void>>();
   #looking: NodeJS.Timeout | undefined;
+  #busy = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -77,7 +78,16 @@ export class Watch {
     clearInterval(this.#looking);
   }
 
+  /** One look at a time: a slow database is not asked twice at once. */
   async #look(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    await this.#lookOnce().finally(() => {
+      this.#busy = false;
+    });
+  }
+
+  async #lookOnce(): Promise<void> {
     for (const [tenant, flows] of this.#flows) {
       const ids = [...flows.keys()];
       for (let from = 0; from < ids.length; from += together) {

@@ -47,7 +47,9 @@ export const enrol: Step = {
   guess: async (scene, answer) => {
     const kind = kindIn(scene);
     if (!('code' in answer) || !kind.guessable) return undefined;
-    const challengeId = challengeOf(scene)?.id ?? '';
+    const open = challengeOf(scene);
+    if (!open || open.expiresAt <= scene.now) return undefined;
+    const challengeId = open.id;
     const counted = bindingOf(kind.kind);
     return { subject: scene.facts.userId ?? '', kind: counted, lane: await laneIn(scene), challengeId, slow: false };
   },

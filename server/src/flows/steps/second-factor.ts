@@ -43,12 +43,13 @@ export const secondFactor: Step = {
     const factor = currentFactor(scene);
     const kind = kindOf(factor.kind);
     const open = challengeOf(scene, factor);
-    if (!kind.guessable || (open && !fits(open, answer))) return undefined;
+    // Nothing is asked, or no longer: it is refused without being judged, and costs nobody an attempt.
+    if (!kind.guessable || !open || open.expiresAt <= scene.now || !fits(open, answer)) return undefined;
     return {
       subject: factor.user_id,
       kind: kind.kind,
       lane: await laneIn(scene),
-      challengeId: open?.id ?? '',
+      challengeId: open.id,
       slow: kind.use === 'recovery',
     };
   },
@@ -130,7 +131,7 @@ function choose(scene: Scene, factorId: string): Judgement {
 async function judgeProof(scene: Scene, answer: Answer): Promise<Judgement> {
   const current = currentFactor(scene);
   const open = challengeOf(scene, current);
-  if (!open) return { verdict: no('expired') };
+  if (!open || open.expiresAt <= scene.now) return { verdict: no('expired') };
   if (!fits(open, answer)) {
     const field = Object.keys(answer)[0] ?? '';
     throw new Problem('bad-request', { fields: [{ field, why: `not what is asked now: ${open.prompt.ask}` }] });
