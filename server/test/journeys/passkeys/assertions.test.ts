@@ -39,6 +39,14 @@ inHouse(
       }
     });
 
+    test('FLOW-08: an answer that is nested deeper than anything can be is a bad request, not a fault', async () => {
+      const browser = house().browser();
+      const { flow } = await openPage(browser);
+      const deep = `{"credential":{"id":${'['.repeat(15_000)}${']'.repeat(15_000)}}}`;
+      const { status } = await browser.call('POST', `/api/v1/flows/${flow.id}`, deep);
+      assert.equal(status, 400);
+    });
+
     test('WAN-01, WAN-02, WAN-03, WAN-04, WAN-05, WAN-06, WAN-07, WAN-08: without a password, each forgery is refused for what it is', async () => {
       const ada = await registerWithKey(house());
       const alone: readonly Forgery[] = [

@@ -140,6 +140,20 @@ inHouse('a phone that says no', (house) => {
     }
   });
 
+  test('PUSH-07 “this was not me” of a request that a newer one replaced counts too, and signs everybody out', async () => {
+    const ada = await withPhone(house());
+    const first = await askPhone(house(), ada, house().browser());
+    const { id: request } = await ada.phone.request();
+    await askPhone(house(), ada, house().browser());
+    const written = await told(house(), async () => {
+      const { body } = await ada.phone.answer({ request, decision: 'not-me' });
+      assert.deepEqual(body, { is: 'denied', next: '/recovery' });
+    });
+    assert.ok(written.some(({ type }) => type === 'password.exposed'));
+    assert.equal((await first.browser.answer(first.flow, {})).body.code, 'flow-over');
+    assert.equal(await signedIn(ada.browser), false);
+  });
+
   test('PUSH-07 of a denial and fifty approvals at once one counts', async () => {
     const ada = await withPhone(house());
     const { browser, flow, number } = await askPhone(house(), ada);
