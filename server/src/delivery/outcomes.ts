@@ -25,7 +25,7 @@ interface Pace {
   readonly most: number;
 }
 /** How long outcomes gather before they are written. Whatever is not written when the process is killed leaves again. */
-const untilWritten: Pace = { least: 5, most: 50 };
+const untilWritten: Pace = { least: 8, most: 50 };
 /** How long they may wait for the disk then, which only a power cut takes from them. */
 const untilDisk: Pace = { least: 5, most: 250 };
 
