@@ -66,7 +66,9 @@ test('WAN-16 a device that keeps passkeys offers one first, and it signs in with
   await page.getByLabel('E-mail address').fill('somebody@example.org');
   await key.touched(true);
   // The field may have filled itself in by then, and leads to the same place.
-  await button(page, byPasskey).click({ timeout: 5000 }).catch(() => undefined);
+  await button(page, byPasskey)
+    .click({ timeout: 5000 })
+    .catch(() => undefined);
   await expectSignedIn(page);
   await expect(page.getByText('Add your phone number')).toBeVisible();
 });
@@ -220,7 +222,9 @@ test('options that are too old are renewed, and nothing that was typed is lost',
   await expect(page.getByLabel('E-mail address')).toHaveValue('typed@example.org');
   await expect(page.getByText('ends in less than a minute')).toHaveCount(0);
   await key.touched(true);
-  await button(page, byPasskey).click();
+  await button(page, byPasskey)
+    .click({ timeout: 5000 })
+    .catch(() => undefined);
   await expectSignedIn(page);
 });
 
