@@ -3,10 +3,9 @@
  * formats are the library's; what it leaves to its caller is checked here.
  */
 import {
-  type AuthenticationResponseJSON,
+  type AuthenticatorTransport,
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
   type VerifiedAuthenticationResponse,
   type VerifiedRegistrationResponse,
   verifyAuthenticationResponse,
@@ -78,7 +77,11 @@ export interface Named {
 }
 
 const descriptors = (keys: readonly Named[]) =>
-  keys.map(({ id, transports }) => ({ id, type: 'public-key' as const, transports: [...transports] as never }));
+  keys.map(({ id, transports }) => ({
+    id,
+    type: 'public-key' as const,
+    transports: [...transports] as AuthenticatorTransport[],
+  }));
 
 /** Options for a new credential: any authenticator will do, and what is there already is not made twice. */
 export const creationOptions = (
@@ -176,7 +179,7 @@ export async function verifyCreation(
     const claim = readClaim(response.data.response.attestationObject);
     if (!claim) throw new Refused('attestation');
     const verified = await verifyRegistrationResponse({
-      response: response.data as unknown as RegistrationResponseJSON,
+      response: response.data,
       expectedChallenge: challenge,
       expectedOrigin: [...service.origins],
       expectedRPID: service.rpId,
@@ -217,7 +220,8 @@ export async function verifyAssertion(
     const { id, response: given } = response.data;
     demandTopLevel(given.clientDataJSON);
     const verified = await verifyAuthenticationResponse({
-      response: response.data as unknown as AuthenticationResponseJSON,
+      // Absent and empty are one to the library, and null to some browsers.
+      response: { ...response.data, response: { ...given, userHandle: given.userHandle ?? '' } },
       expectedChallenge: asked.challenge,
       expectedOrigin: [...service.origins],
       expectedRPID: service.rpId,
