@@ -43,8 +43,8 @@ export const secondFactor: Step = {
     const factor = currentFactor(scene);
     const kind = kindOf(factor.kind);
     const open = challengeOf(scene, factor);
-    // Nothing is asked, or no longer: it is refused without being judged, and costs nobody an attempt.
-    if (!kind.guessable || !open || open.expiresAt <= scene.now || !fits(open, answer)) return undefined;
+    // Nothing is asked: it is refused without being judged, and costs nobody an attempt.
+    if (!kind.guessable || !open || !fits(open, answer)) return undefined;
     return {
       subject: factor.user_id,
       kind: kind.kind,
