@@ -1,8 +1,8 @@
 /** The pages for everyone: by keyboard, by ear, enlarged, in either scheme. */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expectNoFinding } from './findings.ts';
 import { expect, type House, test } from './house.ts';
-import { clipboard, focus, measured, paste } from './in-page.ts';
+import { clipboard, measured, paste, tabTo } from './in-page.ts';
 import { appOf, button, expectSignedIn, heading, register, signOut, typeCredentials } from './person.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -184,18 +184,6 @@ test('A11Y-05 enlarged to 400 % nothing has to be scrolled sideways, and targets
     expect(await measured(page)).toEqual({ wide: 0, small: [] });
   });
 });
-
-/** Presses Tab until the element of this name has the focus, and checks that one sees it. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let n = 0; n < 25; n += 1) {
-    await page.keyboard.press('Tab');
-    const found = await focus(target);
-    if (found === 'none') continue;
-    expect(found, 'the focus is visible').toBe('seen');
-    return;
-  }
-  throw new Error(`no Tab leads to ${target}`);
-}
 
 test('A11Y-05 one signs in and renews the codes by keyboard alone', async ({ page, house }) => {
   const person = await register(page, house, 'E-mailed code');

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { BrowserContext, Locator, Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { expect, type House, test } from './house.ts';
-import { focus, keptOffline, measured, notifications, readable, reportBreaches } from './in-page.ts';
+import { keptOffline, measured, notifications, readable, reportBreaches, tabTo } from './in-page.ts';
 import { beginAccount, button, heading } from './person.ts';
 import { addCode, showCodes, shownCode } from './phone-page.ts';
 
@@ -302,18 +302,6 @@ test('A11Y-05 the phone’s page fits 320 pixels and 400 %, with targets large e
     await button(page, 'Remove the code').click();
   }
 });
-
-/** Presses Tab until the element has the focus, and checks that one sees it. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let n = 0; n < 25; n += 1) {
-    await page.keyboard.press('Tab');
-    const found = await focus(target);
-    if (found === 'none') continue;
-    expect(found, 'the focus is visible').toBe('seen');
-    return;
-  }
-  throw new Error(`no Tab leads to ${target}`);
-}
 
 test('A11Y-05 a code is added, renamed and removed by keyboard alone', async ({ page, house }) => {
   await open(page, house);

@@ -56,10 +56,22 @@ const seen = `(() => {
 })()`;
 
 /** Whether an element has the focus, and whether one sees it. */
-export async function focus(target: Locator): Promise<'none' | 'unseen' | 'seen'> {
+async function focus(target: Locator): Promise<'none' | 'unseen' | 'seen'> {
   const page = target.page();
   if ((await target.and(page.locator(':focus')).count()) === 0) return 'none';
   return (await page.evaluate<boolean>(seen)) ? 'seen' : 'unseen';
+}
+
+/** Presses Tab until the element has the focus. Fails where one does not see it there, or never comes there. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let n = 0; n < 25; n += 1) {
+    await page.keyboard.press('Tab');
+    const found = await focus(target);
+    if (found === 'none') continue;
+    if (found === 'unseen') throw new Error(`the focus on ${target} is not to be seen`);
+    return;
+  }
+  throw new Error(`no Tab leads to ${target}`);
 }
 
 /** All that this origin’s databases and caches hold, as far as scripts can read it, as one text. */
