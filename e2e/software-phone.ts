@@ -18,6 +18,10 @@ interface Answered {
 
 const base = '/api/v1/authenticator';
 
+/** What the server calls `Chrome on Android`. */
+const android =
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
+
 /** A paired phone. */
 export class SoftwarePhone {
   readonly #origin: string;
@@ -41,8 +45,8 @@ export class SoftwarePhone {
     const signature = signed(privateKey, ['secondlock-pair', pairing, secret, key]);
     const answer = await fetch(`${origin}${base}/pair`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ pairing, secret, publicKey: key, name: 'Chrome on Android', signature }),
+      headers: { 'content-type': 'application/json', 'user-agent': android },
+      body: JSON.stringify({ pairing, secret, publicKey: key, signature }),
     });
     if (!answer.ok) throw new Error(`not paired: ${await answer.text()}`);
     const { device } = (await answer.json()) as { device: string };

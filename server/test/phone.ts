@@ -95,14 +95,12 @@ const queryOf = (method: string): boolean => method === 'GET';
 export class Phone {
   readonly browser: Browser;
   readonly keys: Keys = newKeys();
-  readonly name: string;
   device = '';
   /** The header of its last request: what somebody who listened has. */
   lastAuthorization = '';
   readonly #now: () => number;
 
   constructor(town: { browser(how?: { userAgent?: string; address?: string }): Browser; clock: { now: number } }) {
-    this.name = 'Chrome on Android';
     const userAgent =
       'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
     this.browser = town.browser({ userAgent, address: '127.77.0.1' });
@@ -114,7 +112,7 @@ export class Phone {
     const { pairing, secret } = codeIn(uri);
     const { publicKey } = this.keys;
     const signature = signedBy(this.keys, 'secondlock-pair', pairing, secret, publicKey);
-    const body = { pairing, secret, publicKey, name: this.name, signature, ...change };
+    const body = { pairing, secret, publicKey, signature, ...change };
     const answer = await this.browser.call<Paired>('POST', `${base}/pair`, body);
     if (answer.status === 200) this.device = answer.body.device;
     return answer;

@@ -29,10 +29,6 @@ const pairingBody = z.strictObject({
   pairing: id,
   secret: z.string().regex(/^[\w-]{43}$/),
   publicKey: z.string().regex(/^B[\w-]{86}$/, 'an uncompressed point on P-256, base64url'),
-  name: z
-    .string()
-    .transform((text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim())
-    .pipe(z.string().min(1).max(60)),
   signature,
   subscription: subscription.optional(),
 });
@@ -80,7 +76,9 @@ export const authenticatorRoutes: readonly Route[] = [
     handle: async (c) => {
       const said = parse(pairingBody, jsonOf(await readBody(c)));
       const address = said.subscription ? demandAllowed(c, said.subscription) : null;
-      const answer = await pair(circumstance(c), { ...said, subscription: address });
+      // Named by what the server sees of it: words of its own would stand in the mail that warns of it.
+      const name = c.get('visit').source.browser;
+      const answer = await pair(circumstance(c), { ...said, name, subscription: address });
       return c.json({ ...answer, vapidKey: await c.get('surfaces').deps.push.publicKey() });
     },
   },

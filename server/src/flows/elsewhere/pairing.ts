@@ -12,7 +12,7 @@ import { givenFor } from '../given.ts';
 import { answerBound, openFlow } from '../scene.ts';
 import { takeRations } from '../sending/quotas.ts';
 
-/** What a device says of itself. */
+/** What a device says of itself; `name` is what the server sees of it. */
 export interface Pairing {
   readonly pairing: string;
   readonly secret: string;

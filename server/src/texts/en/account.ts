@@ -21,7 +21,7 @@ export const account = {
 
   'advice.title': 'Worth doing',
   'advice.turn-on': 'Add a second step: whoever gets your password gets no further.',
-  'advice.stronger': 'Add an authenticator app: it is stronger than mailed codes.',
+  'advice.stronger': 'Add a passkey or an authenticator app: both are stronger than what you have.',
   'advice.second-way': 'Add another way, so that one lost device does not lock you out.',
   'advice.recovery-codes': 'Make backup codes and a paper key for the day your phone is gone.',
   'advice.add-phone': 'Add your phone number: a text message gets you in when nothing else is at hand.',

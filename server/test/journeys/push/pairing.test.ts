@@ -146,10 +146,7 @@ inHouse(
         assert.equal(events.filter(({ type }) => type === 'device.refused').length, 1, what);
       }
       for (const change of [
-        { name: '' },
-        { name: ' \u202e ' },
-        { name: 'x'.repeat(61) },
-        { name: null },
+        { name: 'Front desk, see evil.example' },
         { publicKey: '' },
         { publicKey: phone.keys.publicKey.slice(1) },
         { secret: '' },

@@ -110,7 +110,7 @@ interface Paired {
 }
 
 /** Connects this phone: makes its keys, and proves that it saw the QR code and holds the key that it names. */
-export async function pair(pairing: Pairing, name: string): Promise<Device> {
+export async function pair(pairing: Pairing): Promise<Device> {
   const { privateKey, publicKey } = await newKeys();
   const point = base64url(await crypto.subtle.exportKey('raw', publicKey));
   const signature = base64url(await sign(privateKey, pairText(pairing, point)));
@@ -118,7 +118,7 @@ export async function pair(pairing: Pairing, name: string): Promise<Device> {
     method: 'POST',
     headers: json,
     signal: AbortSignal.timeout(patience),
-    body: JSON.stringify({ ...pairing, publicKey: point, name, signature }),
+    body: JSON.stringify({ ...pairing, publicKey: point, signature }),
   });
   if (!response.ok) throw new Refused(await codeOf(response));
   const { device, service, account, vapidKey } = (await response.json()) as Paired;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { browserName } from './browser-name.ts';
 import { newKeys, sign } from './device.ts';
 import { pairingIn, readPairingLink } from './pairing-link.ts';
 import { answerText, base64url, deviceText, fromBase64url, pairText } from './signed-texts.ts';
@@ -58,22 +57,4 @@ test('a pairing link is read, and nothing that only looks like one', () => {
   ]) {
     assert.equal(readPairingLink(text), null, text);
   }
-});
-
-test('a browser is called what people call it', () => {
-  const named = (agent: string, touch = 5) => browserName(`Mozilla/5.0 (${agent}`, touch);
-  assert.equal(
-    named('Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36'),
-    'Chrome on Android',
-  );
-  assert.equal(
-    named('iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1'),
-    'Safari on iPhone',
-  );
-  assert.equal(
-    named('Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15'),
-    'Safari on iPad',
-  );
-  assert.equal(named('Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0', 0), 'Firefox on Windows');
-  assert.equal(named('Unheard) Of/1.0'), 'Browser');
 });

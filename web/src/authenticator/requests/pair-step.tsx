@@ -5,7 +5,6 @@ import { t, tAny } from '../../texts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { browserName } from '../phone/browser-name.ts';
 import { pair, Refused } from '../phone/calls.ts';
 import type { Device } from '../phone/device.ts';
 import type { Pairing } from '../phone/signed-texts.ts';
@@ -40,7 +39,7 @@ export function PairStep({ pairing, onPaired, onBack }: PairStepProps): ReactNod
     setBusy(true);
     setFault(undefined);
     try {
-      await onPaired(await pair(pairing, browserName(navigator.userAgent, navigator.maxTouchPoints)));
+      await onPaired(await pair(pairing));
       askToStay();
     } catch (thrown) {
       setFault(codeOf(thrown));
